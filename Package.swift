@@ -1,0 +1,21 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+  name: "swift-resnet",
+  platforms: [.macOS(.v15)],
+  products: [],
+  dependencies: [],
+  targets: [
+    .target(name: "ResNetCore", swiftSettings: strict),
+    .target(name: "ResNetGraph", dependencies: ["ResNetCore"], swiftSettings: strict),
+
+    .testTarget(name: "ResNetCoreTests", dependencies: ["ResNetCore"], swiftSettings: strict),
+    .testTarget(name: "ResNetGraphTests", dependencies: ["ResNetGraph"], swiftSettings: strict),
+  ]
+)
