@@ -14,8 +14,13 @@ let package = Package(
   targets: [
     .target(name: "ResNetCore", swiftSettings: strict),
     .target(name: "ResNetGraph", dependencies: ["ResNetCore"], swiftSettings: strict),
+    .target(name: "ResNetReference", dependencies: ["ResNetCore", "ResNetGraph"], swiftSettings: strict),
+    .target(
+      name: "ResNetTesting", dependencies: ["ResNetCore", "ResNetGraph", "ResNetReference"], swiftSettings: strict),
 
     .testTarget(name: "ResNetCoreTests", dependencies: ["ResNetCore"], swiftSettings: strict),
     .testTarget(name: "ResNetGraphTests", dependencies: ["ResNetGraph"], swiftSettings: strict),
+    .testTarget(
+      name: "ResNetReferenceTests", dependencies: ["ResNetReference", "ResNetTesting"], swiftSettings: strict),
   ]
 )

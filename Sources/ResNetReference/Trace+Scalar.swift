@@ -1,0 +1,44 @@
+import Foundation
+import ResNetCore
+
+/// A single number made of a network's logits, whose gradient is asked for.
+public enum Scalar: Hashable, Sendable {
+  /// The mean over the batch of −log softmax(logits)[label].
+  case crossEntropy(labels: [Int])
+  /// The sum over the batch of one class's logit.
+  case logit(Int)
+  /// Σ seed · logits for a seed `[batch, classes]`.
+  case given([Double])
+}
+
+extension Trace {
+  /// The scalar's value.
+  ///
+  /// - Throws: `ResNetError` of code `usage` where labels or seeds do not fit the logits.
+  public func value(of scalar: Scalar) throws -> Double {
+    let logits = self.logits
+    let classes = logits.count / batch
+    func refuse(_ message: String) -> ResNetError {
+      ResNetError(.usage, message, remedy: "There are \(batch) samples of \(classes) classes")
+    }
+    switch scalar {
+    case .crossEntropy(let labels):
+      guard labels.count == batch, labels.allSatisfy({ (0..<classes).contains($0) }) else {
+        throw refuse("labels \(labels) do not fit the batch")
+      }
+      var sum = 0.0
+      for (sample, label) in labels.enumerated() {
+        let row = logits[(sample * classes)..<((sample + 1) * classes)]
+        let greatest = row.max() ?? 0
+        sum += greatest + log(row.reduce(0) { $0 + exp($1 - greatest) }) - logits[sample * classes + label]
+      }
+      return sum / Double(batch)
+    case .logit(let index):
+      guard (0..<classes).contains(index) else { throw refuse("there is no class \(index)") }
+      return (0..<batch).reduce(0) { $0 + logits[$1 * classes + index] }
+    case .given(let seed):
+      guard seed.count == logits.count else { throw refuse("a seed of \(seed.count) values does not fit the logits") }
+      return zip(seed, logits).reduce(0) { $0 + $1.0 * $1.1 }
+    }
+  }
+}
