@@ -6,6 +6,11 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// A C string literal, for a define.
+func quoted(_ text: String) -> String {
+  "\"" + text.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined() + "\""
+}
+
 let package = Package(
   name: "swift-resnet",
   platforms: [.macOS(.v15)],
@@ -17,8 +22,13 @@ let package = Package(
     .target(name: "ResNetReference", dependencies: ["ResNetCore", "ResNetGraph"], swiftSettings: strict),
     .target(
       name: "ResNetTesting", dependencies: ["ResNetCore", "ResNetGraph", "ResNetReference"], swiftSettings: strict),
+    .target(
+      name: "COneDNN",
+      cSettings: [.define("RESNET_PACKAGE_DIRECTORY", to: quoted(Context.packageDirectory))],
+      linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
 
     .testTarget(name: "ResNetCoreTests", dependencies: ["ResNetCore"], swiftSettings: strict),
+    .testTarget(name: "COneDNNTests", dependencies: ["COneDNN"], swiftSettings: strict),
     .testTarget(name: "ResNetGraphTests", dependencies: ["ResNetGraph"], swiftSettings: strict),
     .testTarget(
       name: "ResNetReferenceTests", dependencies: ["ResNetReference", "ResNetTesting"], swiftSettings: strict),
