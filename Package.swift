@@ -19,6 +19,7 @@ let package = Package(
   targets: [
     .target(name: "ResNetCore", swiftSettings: strict),
     .target(name: "ResNetGraph", dependencies: ["ResNetCore"], swiftSettings: strict),
+    .target(name: "ResNetModels", dependencies: ["ResNetGraph", "ResNetCore"], swiftSettings: strict),
     .target(name: "ResNetReference", dependencies: ["ResNetCore", "ResNetGraph"], swiftSettings: strict),
     .target(
       name: "ResNetTesting", dependencies: ["ResNetCore", "ResNetGraph", "ResNetReference"], swiftSettings: strict),
@@ -32,5 +33,7 @@ let package = Package(
     .testTarget(name: "ResNetGraphTests", dependencies: ["ResNetGraph"], swiftSettings: strict),
     .testTarget(
       name: "ResNetReferenceTests", dependencies: ["ResNetReference", "ResNetTesting"], swiftSettings: strict),
+    .testTarget(
+      name: "ResNetModelsTests", dependencies: ["ResNetModels", "ResNetGraph", "ResNetCore"], swiftSettings: strict),
   ]
 )

@@ -1,0 +1,69 @@
+import ResNetCore
+
+/// Which network: block × stages × shortcut, as a value.
+///
+/// ```swift
+/// var architecture = Architecture.resNet50
+/// architecture.shortcut = .projectionEverywhere
+/// let graph = try architecture.graph(classes: 10, input: [3, 96, 96])
+/// ```
+///
+/// One description gives residual networks and their plain counterparts (`shortcut = .none`). It travels as JSON in a
+/// model's file.
+public struct Architecture: Hashable, Sendable {
+  /// The name of the network in the catalogue, or one of your own.
+  public var name: String
+  /// The shape of one sample where no other is asked for: `[channels, height, width]` or `[features]`.
+  public var input: Shape
+  /// What stands before the first block.
+  public var stem: Stem
+  /// What each block's branch consists of.
+  public var block: Block
+  /// The blocks of one width each, in order; called `layer1`, `layer2`, … in parameter names.
+  public var stages: [Stage]
+  /// What carries a[l] around each block.
+  public var shortcut: Shortcut
+  /// Which layer of a bottleneck takes the stride.
+  public var strideIn: StridePosition
+  /// What follows each convolution and each hidden fully connected layer.
+  public var normalization: Normalization
+  /// How weights begin.
+  public var initialization: Initialization
+  /// Whether the last normalisation of each branch begins with scale 0, so that every block begins as g(a[l])
+  /// (Goyal et al., "Accurate, large minibatch SGD", 2017).
+  public var zeroLastScale: Bool
+
+  /// Makes a network out of its parts; `graph(classes:input:)` says whether they fit.
+  public init(
+    name: String, input: Shape, stem: Stem, block: Block, stages: [Stage], shortcut: Shortcut,
+    strideIn: StridePosition = .threeByThree, normalization: Normalization = .batch,
+    initialization: Initialization = .he, zeroLastScale: Bool = false
+  ) {
+    self.name = name
+    self.input = input
+    self.stem = stem
+    self.block = block
+    self.stages = stages
+    self.shortcut = shortcut
+    self.strideIn = strideIn
+    self.normalization = normalization
+    self.initialization = initialization
+    self.zeroLastScale = zeroLastScale
+  }
+}
+
+extension Architecture {
+  /// The number of layers with weights on the longest path, as the literature counts depth: shortcuts are left out.
+  public var depth: Int {
+    (stem == .none ? 0 : 1) + stages.reduce(0) { $0 + $1.blocks } * block.layerCount + 1
+  }
+
+  /// The same network without shortcuts; `resnet` in its name becomes `plain`.
+  public var plainCounterpart: Architecture {
+    var plain = self
+    plain.shortcut = .none
+    plain.zeroLastScale = false
+    if let range = plain.name.firstRange(of: "resnet") { plain.name.replaceSubrange(range, with: "plain") }
+    return plain
+  }
+}
