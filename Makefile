@@ -1,0 +1,42 @@
+# Everything a user or a machine calls. `make run` first; `make test` proves the package.
+
+# One output folder for each set of flags: going from one to the other then rebuilds nothing.
+TEST_BUILD = -c release -Xswiftc -enable-testing --scratch-path .build/testing
+SOURCES = Package.swift Sources Tests
+TOOL = .build/release/resnet
+RUN = runs/first
+
+.PHONY: build run test format lint bench clean bootstrap
+
+build: bootstrap
+	swift build -c release --product resnet
+
+run: build
+	$(TOOL) train --network resnet20 --data generated --output $(RUN) --overwrite
+	$(TOOL) evaluate $(RUN) --data generated
+	@echo
+	@echo "That was ResNet-20, trained here on pictures that the program made. What to type next:"
+	@echo "  $(TOOL) summary resnet20          what the network is made of"
+	@echo "  $(TOOL) networks                  which others there are"
+	@echo "  $(TOOL) train --help              how to train on pictures of your own"
+
+test: bootstrap lint
+	Scripts/build-without-warnings $(TEST_BUILD) --build-tests
+	swift test $(TEST_BUILD) --skip-build
+	Scripts/test-dependent
+
+bench: build
+	$(TOOL) bench train --network resnet20 --batch 128 --threads 2
+	$(TOOL) bench infer --network resnet20 --batch 128 --threads 2
+
+format:
+	swift format --in-place --recursive --parallel $(SOURCES)
+
+lint:
+	swift format lint --strict --recursive --parallel $(SOURCES)
+
+clean:
+	rm -rf .build
+
+bootstrap:
+	@Scripts/bootstrap
