@@ -28,6 +28,8 @@ let package = Package(
       cSettings: [.define("RESNET_PACKAGE_DIRECTORY", to: quoted(Context.packageDirectory))],
       linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .target(name: "ResNetFiles", dependencies: ["ResNetCore"], swiftSettings: strict),
+    .target(name: "ResNetImages", dependencies: ["ResNetCore"], swiftSettings: strict),
+    .target(name: "ResNetData", dependencies: ["ResNetCore", "ResNetImages"], swiftSettings: strict),
 
     .testTarget(name: "ResNetCoreTests", dependencies: ["ResNetCore"], swiftSettings: strict),
     .testTarget(name: "COneDNNTests", dependencies: ["COneDNN"], swiftSettings: strict),
@@ -38,5 +40,8 @@ let package = Package(
       name: "ResNetModelsTests", dependencies: ["ResNetModels", "ResNetGraph", "ResNetCore"], swiftSettings: strict),
     .testTarget(
       name: "ResNetFilesTests", dependencies: ["ResNetCore", "ResNetFiles"], swiftSettings: strict),
+    .testTarget(name: "ResNetImagesTests", dependencies: ["ResNetCore", "ResNetImages"], swiftSettings: strict),
+    .testTarget(
+      name: "ResNetDataTests", dependencies: ["ResNetCore", "ResNetData", "ResNetImages"], swiftSettings: strict),
   ]
 )
