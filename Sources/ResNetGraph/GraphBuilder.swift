@@ -13,6 +13,9 @@ public final class GraphBuilder {
   private var layers: [Layer] = []
   private var names: Set<String> = []
   private var scope = ""
+  private var nextNumber: [String: Int] = [:]
+  private var multiplyAdds = 0
+  private var scalars = 0
 
   /// Makes an empty builder.
   public init() {}
@@ -58,18 +61,35 @@ public final class GraphBuilder {
     guard names.insert(path).inserted else {
       throw ResNetError(.usage, "two layers are called '\(path)'", remedy: "Give each layer a name of its own")
     }
-    layers.append(
-      try Layer(
-        name: path, operation: operation, inputs: inputs.map(\.index), inputShapes: inputs.map(\.shape)))
-    return Node(builder: self, index: layers.count - 1, shape: layers[layers.count - 1].shape)
+    let layer = try Layer(
+      name: path, operation: operation, inputs: inputs.map(\.index), inputShapes: inputs.map(\.shape))
+    try addToTotals(layer)
+    layers.append(layer)
+    return Node(builder: self, index: layers.count - 1, shape: layer.shape)
   }
 
   /// `name`, or `name2`, `name3` … where the scope has it already: for layers that nobody names.
   func freeName(_ name: String) -> String {
     guard names.contains(scope + name) else { return name }
-    var number = 2
+    // Where the last search ended, so that thousands of unnamed layers do not each try all numbers again.
+    var number = nextNumber[scope + name] ?? 2
     while names.contains("\(scope)\(name)\(number)") { number += 1 }
+    nextNumber[scope + name] = number
     return "\(name)\(number)"
+  }
+
+  /// Refuses sums that do not fit in an `Int`, so that counting a graph cannot trap.
+  private func addToTotals(_ layer: Layer) throws {
+    func add(_ count: Int, to total: inout Int) throws {
+      let (sum, overflow) = total.addingReportingOverflow(count)
+      guard !overflow else {
+        throw ResNetError(
+          .usage, "the network is too large to count", at: layer.name, remedy: "Use fewer channels or pixels")
+      }
+      total = sum
+    }
+    try add(layer.multiplyAdds, to: &multiplyAdds)
+    for parameter in layer.parameters { try add(parameter.shape.count, to: &scalars) }
   }
 }
 

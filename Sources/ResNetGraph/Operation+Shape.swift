@@ -60,7 +60,8 @@ extension Operation {
       }
       return inputs[0]
     case .zeroPadding(let padding):
-      guard padding.before >= 0, padding.after >= 0, padding.stride > 0 else {
+      let limits = 0...(1 << 24)
+      guard limits.contains(padding.before), limits.contains(padding.after), padding.stride > 0 else {
         throw refuse(
           "zero-padding cannot take channels away (\(padding.before) before, \(padding.after) after, stride \(padding.stride))",
           "Use a projection where a shortcut has fewer channels")
@@ -74,7 +75,7 @@ extension Operation {
       return shape
     case .maxPooling(let pooling):
       let input = try image()
-      guard pooling.padding * 2 <= pooling.kernel else {
+      guard pooling.padding <= pooling.kernel / 2 else {
         throw refuse("padding \(pooling.padding) is more than half of kernel \(pooling.kernel)", "Use less padding")
       }
       return try [

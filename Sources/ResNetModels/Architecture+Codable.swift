@@ -1,0 +1,125 @@
+import ResNetCore
+
+extension Architecture: Codable {
+  /// The names under which the parts stand in JSON; they never change. A part that is added later is written only where
+  /// it differs from what networks had before, so that old files stay as they are and old programs refuse new parts.
+  private enum CodingKeys: String, CodingKey, CaseIterable {
+    case name, input, stem, block, stages, shortcut, strideIn, normalization, initialization, zeroLastScale
+  }
+
+  /// Reads a description and checks that its parts fit together.
+  ///
+  /// - Throws: `ResNetError` of code `data` for a part that is missing, unknown or impossible.
+  public init(from decoder: any Decoder) throws {
+    do {
+      let values = try decoder.container(refusingKeysBeyond: CodingKeys.self)
+      self.init(
+        name: try values.decode(String.self, forKey: .name),
+        input: try values.decode(Shape.self, forKey: .input),
+        stem: try values.decode(Stem.self, forKey: .stem),
+        block: try values.choice(forKey: .block),
+        stages: try values.decode([Stage].self, forKey: .stages),
+        shortcut: try values.choice(forKey: .shortcut),
+        strideIn: try values.contains(.strideIn) ? values.choice(forKey: .strideIn) : .threeByThree,
+        normalization: try values.contains(.normalization) ? values.choice(forKey: .normalization) : .batch,
+        initialization: try values.decodeIfPresent(Initialization.self, forKey: .initialization) ?? .he,
+        zeroLastScale: try values.decodeIfPresent(Bool.self, forKey: .zeroLastScale) ?? false)
+      try validate()
+      try validate(classes: 1, input: input)
+    } catch let error as DecodingError {
+      throw ResNetError(decoding: error)
+    } catch var error as ResNetError {
+      error.code = .data
+      error.place = error.place ?? "architecture"
+      throw error
+    }
+  }
+
+  /// Writes every part.
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(name, forKey: .name)
+    try values.encode(input, forKey: .input)
+    try values.encode(stem, forKey: .stem)
+    try values.encode(block, forKey: .block)
+    try values.encode(stages, forKey: .stages)
+    try values.encode(shortcut, forKey: .shortcut)
+    try values.encode(strideIn, forKey: .strideIn)
+    try values.encode(normalization, forKey: .normalization)
+    try values.encode(initialization, forKey: .initialization)
+    try values.encode(zeroLastScale, forKey: .zeroLastScale)
+  }
+}
+
+extension Stem: Codable {
+  private enum CodingKeys: String, CodingKey, CaseIterable { case kind, width }
+  private enum Kind: String, Codable, CaseIterable {
+    case cifar, none
+    case imageNet = "imagenet"
+    case fullyConnected = "fully-connected"
+  }
+
+  /// Reads `{"kind": "cifar" | "imagenet" | "fully-connected", "width": 64}` or `{"kind": "none"}`.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(refusingKeysBeyond: CodingKeys.self)
+    switch try values.choice(forKey: .kind) as Kind {
+    case .cifar: self = .cifar(width: try values.decode(Int.self, forKey: .width))
+    case .imageNet: self = .imageNet(width: try values.decode(Int.self, forKey: .width))
+    case .fullyConnected: self = .fullyConnected(width: try values.decode(Int.self, forKey: .width))
+    case .none: self = .none
+    }
+  }
+
+  /// Writes what `init(from:)` reads.
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    let (kind, width): (Kind, Int?) =
+      switch self {
+      case .cifar(let width): (.cifar, width)
+      case .imageNet(let width): (.imageNet, width)
+      case .fullyConnected(let width): (.fullyConnected, width)
+      case .none: (.none, nil)
+      }
+    try values.encode(kind, forKey: .kind)
+    try values.encodeIfPresent(width, forKey: .width)
+  }
+}
+
+extension Stage: Codable {
+  private enum CodingKeys: String, CodingKey, CaseIterable { case blocks, width, stride }
+
+  /// Reads `{"blocks": 3, "width": 64, "stride": 1}`.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(refusingKeysBeyond: CodingKeys.self)
+    self.init(
+      blocks: try values.decode(Int.self, forKey: .blocks), width: try values.decode(Int.self, forKey: .width),
+      stride: try values.decodeIfPresent(Int.self, forKey: .stride) ?? 1)
+  }
+
+  /// Writes what `init(from:)` reads.
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(blocks, forKey: .blocks)
+    try values.encode(width, forKey: .width)
+    try values.encode(stride, forKey: .stride)
+  }
+}
+
+extension Initialization: Codable {
+  /// Reads `"he"`, `"xavier"` or `"normal:0.01"`.
+  public init(from decoder: any Decoder) throws {
+    let text = try decoder.singleValueContainer().decode(String.self)
+    guard let value = Initialization(text) else {
+      throw ResNetError(
+        .data, "'\(printable(text))' is not an initialization", at: "architecture",
+        remedy: "Use he, xavier or normal:DEVIATION")
+    }
+    self = value
+  }
+
+  /// Writes what `init(from:)` reads.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(description)
+  }
+}

@@ -1,0 +1,91 @@
+import ResNetCore
+import ResNetGraph
+import ResNetModels
+import Testing
+
+@Suite struct NameTests {
+  @Test("Every network of the catalogue is found under its name, is built, and is described in one line")
+  func catalogue() throws {
+    #expect(Architecture.catalogue.map(\.name).contains("fully_connected_plain20"))
+    #expect(Set(Architecture.catalogue.map(\.name)).count == Architecture.catalogue.count)
+    for entry in Architecture.catalogue {
+      let network = try Architecture.named(entry.name)
+      #expect(network.name == entry.name)
+      #expect(try network.graph(classes: 7).outputShape == [7])
+      #expect(!entry.description.isEmpty && !entry.description.contains("\n") && entry.description.count < 80)
+    }
+  }
+
+  @Test("A name's depth is the network's", arguments: [8, 20, 26, 50, 110, 152, 200, 1202, 9998])
+  func depths(_ depth: Int) throws {
+    #expect(try Architecture.named("cifar_resnet\(depth)").depth == depth)
+    #expect(try Architecture.named("plain\(depth)").depth == depth)
+    #expect(try Architecture.named("fully_connected_resnet\(depth)").depth == depth)
+  }
+
+  @Test("Where both families have a depth the bare name is the ImageNet network's", arguments: [50, 152, 200])
+  func ambiguous(_ depth: Int) throws {
+    let bare = try Architecture.named("resnet\(depth)")
+    let cifar = try Architecture.named("cifar_resnet\(depth)")
+    #expect(bare.input == [3, 224, 224] && bare.block == .bottleneck)
+    #expect(cifar.input == [3, 32, 32] && cifar.name == "cifar_resnet\(depth)")
+    #expect(try Architecture.named("plain\(depth)").block == .bottleneck)
+    #expect(try Architecture.named("cifar_plain\(depth)") == cifar.plainCounterpart)
+  }
+
+  @Test("The prefix is always allowed, and the conveniences are the named networks")
+  func conveniences() throws {
+    #expect(try Architecture.named("cifar_resnet20") == .named("resnet20"))
+    #expect(try Architecture.cifar(depth: 56, shortcut: .none) == .named("plain56"))
+    #expect(try Architecture.fullyConnected(depth: 20, shortcut: .none) == .named("fully_connected_plain20"))
+    #expect(try Architecture.named("resnet50") == .resNet50)
+    #expect(try Architecture.named("plain18") == .plain18)
+    #expect(try Architecture.named("plain34") == .plain34)
+    #expect(try Architecture.named("resnet20").shortcut == .zeroPadding)
+    #expect(Architecture.resNet18.shortcut == .projection)
+  }
+
+  @Test(
+    "An impossible depth is refused with the nearest that are possible",
+    arguments: [
+      ("resnet21", "are resnet20 and resnet26"), ("resnet0", "is resnet8"), ("plain-3", "is plain8"),
+      ("resnet99999999999", "is resnet9998"), ("resnet99999999999999999999999", "is resnet9998"),
+      ("resnet-99999999999999999999999", "is resnet8"), ("resnet19", "are resnet18 and resnet20"),
+      ("plain9", "are plain8 and plain14"), ("resnet100", "are resnet98 and resnet101"),
+      ("cifar_resnet18", "are cifar_resnet14 and cifar_resnet20"), ("resnet9999", "is resnet9998"),
+      ("fully_connected_plain3", "is fully_connected_plain8"), ("cifar_plain10000", "is cifar_plain9998"),
+    ])
+  func impossibleDepth(_ name: String, _ expected: String) throws {
+    let error = #expect(throws: ResNetError.self) { try Architecture.named(name) }
+    #expect(error?.code == .usage)
+    #expect(error?.remedy == "The nearest \(expected)")
+    #expect(error?.message.contains("6n + 2 from 8 to 9998") == true)
+  }
+
+  @Test(
+    "An unknown name is refused with names that exist",
+    arguments: [
+      "", "resnet", "plain", "alexnet", "resnet20x", "resnet 20", "resnet２０", "resnet+20", "cifar_resnext50",
+      "resnet--20", "resnet-", "\u{1b}[31mresnet20", String(repeating: "resnet20", count: 10_000),
+    ])
+  func unknown(_ name: String) throws {
+    let error = try #require(throws: ResNetError.self) { try Architecture.named(name) }
+    #expect(error.code == .usage)
+    #expect(error.description.contains("resnet18"))
+    #expect(error.description.utf8.count < 400 && !error.description.contains("\u{1b}"))
+  }
+
+  @Test("A name that is only written differently is guessed", arguments: ["ResNet20", "RESNET-20", "resnet 20"])
+  func guess(_ name: String) throws {
+    let error = #expect(throws: ResNetError.self) { try Architecture.named(name) }
+    #expect(error?.remedy.hasPrefix("Did you mean resnet20?") == true)
+  }
+
+  @Test("Depths that a family does not have are refused by the conveniences too")
+  func convenienceDepths() throws {
+    for depth in [.min, -4, 0, 2, 7, 21, 10_000, .max] {
+      #expect(throws: ResNetError.self) { try Architecture.cifar(depth: depth) }
+      #expect(throws: ResNetError.self) { try Architecture.fullyConnected(depth: depth) }
+    }
+  }
+}
