@@ -29,6 +29,10 @@ let package = Package(
       linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .target(name: "ResNetFiles", dependencies: ["ResNetCore"], swiftSettings: strict),
     .target(name: "ResNetImages", dependencies: ["ResNetCore"], swiftSettings: strict),
+    .target(
+      name: "ResNetModel",
+      dependencies: ["ResNetCore", "ResNetGraph", "ResNetModels", "ResNetImages", "ResNetFiles"],
+      swiftSettings: strict),
     .target(name: "ResNetData", dependencies: ["ResNetCore", "ResNetImages"], swiftSettings: strict),
 
     .testTarget(name: "ResNetCoreTests", dependencies: ["ResNetCore"], swiftSettings: strict),
@@ -43,5 +47,9 @@ let package = Package(
     .testTarget(name: "ResNetImagesTests", dependencies: ["ResNetCore", "ResNetImages"], swiftSettings: strict),
     .testTarget(
       name: "ResNetDataTests", dependencies: ["ResNetCore", "ResNetData", "ResNetImages"], swiftSettings: strict),
+    .testTarget(
+      name: "ResNetModelTests",
+      dependencies: ["ResNetCore", "ResNetFiles", "ResNetGraph", "ResNetImages", "ResNetModel", "ResNetModels"],
+      swiftSettings: strict),
   ]
 )

@@ -8,12 +8,11 @@ extension JSONScanner {
   package static func check(_ text: String, place: String, maximumDepth: Int = 16) throws {
     var scanner = JSONScanner(Array(text.utf8), place: place)
     try scanner.skipValue(maximumDepth: maximumDepth)
-    scanner.skipWhitespace()
-    guard scanner.next == nil else { throw scanner.refusal("the JSON goes on after its end") }
+    try scanner.expectEnd()
   }
 
-  /// Steps over one value of any kind.
-  private mutating func skipValue(maximumDepth: Int) throws {
+  /// Steps over one value of any kind, refusing equal names in an object.
+  package mutating func skipValue(maximumDepth: Int) throws {
     guard maximumDepth > 0 else { throw refusal("the JSON is nested too deep") }
     skipWhitespace()
     switch next {

@@ -47,6 +47,12 @@ package struct JSONScanner {
     }
   }
 
+  /// Steps over whitespace and checks that nothing comes after it.
+  package mutating func expectEnd() throws {
+    skipWhitespace()
+    guard next == nil else { throw refusal("the JSON goes on after its end") }
+  }
+
   /// Reads an object: calls `member` with each name, which must then read the value.
   package mutating func object(_ member: (inout JSONScanner, String) throws -> Void) throws {
     try expect("{")

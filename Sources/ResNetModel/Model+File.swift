@@ -1,0 +1,96 @@
+import Foundation
+import ResNetCore
+import ResNetFiles
+import ResNetImages
+import ResNetModels
+
+extension Model {
+  /// The name of the model's file in the folder of a run.
+  public static let fileName = "model.safetensors"
+
+  /// The safetensors file that a MODEL argument means: the file itself, or the one in the folder of a run.
+  ///
+  /// - Throws: `ResNetError` of code `data` where there is neither.
+  public static func file(at path: String) throws -> String {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      throw ResNetError(
+        .data, "there is no such file or folder", at: path, remedy: "Give the folder of a run or a safetensors file")
+    }
+    guard isFolder.boolValue else { return path }
+    let file = path + (path.hasSuffix("/") ? "" : "/") + fileName
+    guard FileManager.default.fileExists(atPath: file) else {
+      throw ResNetError(
+        .data, "there is no \(fileName) in this folder", at: path,
+        remedy: "Give the folder of a run that has saved a model, or a safetensors file")
+    }
+    return file
+  }
+
+  /// Reads the model that a MODEL argument means: a safetensors file that `write(to:)` made, or the folder of a run.
+  ///
+  /// Numbers that are not finite are read as they are. A normalisation's `num_batches_tracked` is passed over.
+  ///
+  /// - Throws: `ResNetError` of code `data` where there is none, where it is damaged, or where its parts do not fit one
+  ///   another; `inputOutput` where it cannot be read.
+  public init(contentsOf path: String) throws {
+    try self.init(Safetensors(contentsOf: Self.file(at: path)))
+  }
+
+  init(_ file: Safetensors) throws {
+    do {
+      let metadata = try ModelMetadata(file)
+      let meanImage = file.entry(named: ModelMetadata.meanImageName)
+      guard (meanImage != nil) == (metadata.preprocessing.kind == .perPixel) else {
+        throw ResNetError(
+          .data, "the tensor \(ModelMetadata.meanImageName) and the preprocessing do not agree",
+          remedy: "Write the model again")
+      }
+      if let meanImage, meanImage.shape != metadata.input {
+        throw ResNetError(
+          .data, "the mean image is \(meanImage.shape), the input \(metadata.input)", remedy: "Write the model again")
+      }
+      let preprocessing = try Preprocessing(metadata.preprocessing, meanImage: meanImage.map(file.tensor))
+      try self.init(metadata.architecture, metadata.input, metadata.classes, preprocessing) { graph in
+        let entries = file.entries.filter { entry in
+          !entry.name.utf8.elementsEqual(ModelMetadata.meanImageName.utf8) && !isBatchCount(entry.name, in: file)
+        }
+        try Self.check(entries.map { ($0.name, $0.shape) }, against: graph, of: metadata.architecture)
+        return Dictionary(uniqueKeysWithValues: try entries.map { ($0.name, try file.tensor($0)) })
+      }
+    } catch var error as ResNetError {
+      // What would be a wrong request elsewhere is damaged data in a file.
+      if error.code == .usage { error.code = .data }
+      if error.place?.hasPrefix(file.place) != true {
+        error.place = file.place + (error.place.map { ", \($0)" } ?? "")
+      }
+      throw error
+    }
+  }
+
+  /// Writes the model as a safetensors file, whole or not at all; equal models give equal bytes.
+  ///
+  /// Its `__metadata__` holds architecture, input, classes and preprocessing under keys that begin with `resnet.`; a mean
+  /// image is the tensor `preprocessing.mean`.
+  ///
+  /// - Throws: `ResNetError` of code `inputOutput` where the file cannot be written.
+  public func write(to path: String) throws {
+    let (tensors, metadata) = try fileContents()
+    try Safetensors.write(tensors, metadata: metadata, to: path)
+  }
+
+  func fileContents() throws -> (tensors: [String: Tensor], metadata: [String: String]) {
+    var tensors = parameters
+    tensors[ModelMetadata.meanImageName] = preprocessing.meanImage
+    let metadata = ModelMetadata(
+      architecture: architecture, input: input, classes: classes, preprocessing: preprocessing.metadata)
+    return (tensors, try metadata.texts())
+  }
+}
+
+/// Whether `name` is the number of batches that PyTorch counts beside a normalisation's running statistics.
+private func isBatchCount(_ name: String, in file: Safetensors) -> Bool {
+  let suffix = ".num_batches_tracked"
+  guard name.hasSuffix(suffix) else { return false }
+  return file.entry(named: name.dropLast(suffix.count) + ".running_mean") != nil
+}

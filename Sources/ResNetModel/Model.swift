@@ -1,0 +1,71 @@
+import ResNetCore
+import ResNetGraph
+import ResNetImages
+import ResNetModels
+
+/// A network that can be used: which one it is, its numbers, what it does to pixels, and what its outputs are called.
+///
+/// ```swift
+/// let model = try Model(contentsOf: "runs/r20")
+/// print(model.architecture.name, model.classes)
+/// try model.write(to: "resnet20.safetensors")
+/// ```
+///
+/// The parts of a model fit one another; making one checks that.
+public struct Model: Sendable {
+  /// Which network it is.
+  public let architecture: Architecture
+  /// The shape of one sample, `[channels, height, width]` or `[features]`.
+  public let input: Shape
+  /// The names of the outputs, in their order; several may share a name, as two of ImageNet's do.
+  public let classes: [String]
+  /// How the bytes of an image become the network's input.
+  public let preprocessing: Preprocessing
+  /// Every parameter and running statistic by torchvision's name; the numbers need not be finite.
+  public let parameters: [String: Tensor]
+  /// The network as layers, for `classes.count` outputs and `input`.
+  public let graph: Graph
+
+  /// Puts a model together.
+  ///
+  /// - Parameter input: the shape of one sample; the network's usual one if `nil`.
+  /// - Throws: `ResNetError` of code `usage` where the network cannot be made, `data` where parameters or preprocessing
+  ///   do not fit it; the message lists the first that do not, with both shapes.
+  public init(
+    architecture: Architecture, input: Shape? = nil, classes: [String], preprocessing: Preprocessing,
+    parameters: [String: Tensor]
+  ) throws {
+    try self.init(architecture, input, classes, preprocessing) { graph in
+      try Self.check(parameters.map { ($0.key, $0.value.shape) }, against: graph, of: architecture)
+      return parameters
+    }
+  }
+
+  /// A model that has not learned yet: its numbers are a function of the seed and their names.
+  ///
+  /// - Parameter input: the shape of one sample; the network's usual one if `nil`.
+  /// - Throws: `ResNetError` of code `usage` where the network cannot be made, `data` where preprocessing does not fit it.
+  public init(
+    architecture: Architecture, input: Shape? = nil, classes: [String], preprocessing: Preprocessing, seed: UInt64
+  ) throws {
+    try self.init(architecture, input, classes, preprocessing) { graph in
+      Dictionary(uniqueKeysWithValues: graph.parameters.map { ($0.name, $0.initialValues(seed: seed)) })
+    }
+  }
+
+  /// Makes the graph first, so that `parameters` can be checked against it before memory is taken for them.
+  init(
+    _ architecture: Architecture, _ input: Shape?, _ classes: [String], _ preprocessing: Preprocessing,
+    parameters: (Graph) throws -> [String: Tensor]
+  ) throws {
+    let input = input ?? architecture.input
+    let graph = try architecture.graph(classes: classes.count, input: input)
+    try Self.check(preprocessing, against: input)
+    self.architecture = architecture
+    self.input = input
+    self.classes = classes
+    self.preprocessing = preprocessing
+    self.graph = graph
+    self.parameters = try parameters(graph)
+  }
+}
