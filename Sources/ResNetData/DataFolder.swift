@@ -65,7 +65,11 @@ struct DataFolder {
         while filled < size {
           let count = Foundation.read(descriptor, buffer.baseAddress.map { $0 + filled }, size - filled)
           if count < 0, errno == EINTR { continue }
-          guard count > 0 else { throw unreadable(file) }
+          guard count >= 0 else { throw unreadable(file) }
+          guard count > 0 else {
+            throw ResNetError(
+              .data, "it became shorter while it was read", at: place(file), remedy: "Try again when it is complete")
+          }
           filled += count
         }
       }
