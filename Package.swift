@@ -22,7 +22,8 @@ let package = Package(
     .target(name: "ResNetModels", dependencies: ["ResNetGraph", "ResNetCore"], swiftSettings: strict),
     .target(name: "ResNetReference", dependencies: ["ResNetCore", "ResNetGraph"], swiftSettings: strict),
     .target(
-      name: "ResNetTesting", dependencies: ["ResNetCore", "ResNetGraph", "ResNetReference"], swiftSettings: strict),
+      name: "ResNetTesting", dependencies: ["ResNetCore", "ResNetGraph", "ResNetModels", "ResNetReference"],
+      swiftSettings: strict),
     .target(
       name: "COneDNN",
       cSettings: [.define("RESNET_PACKAGE_DIRECTORY", to: quoted(Context.packageDirectory))],

@@ -10,7 +10,7 @@ import ResNetGraph
 ///
 /// | kind | value |
 /// |-|-|
-/// | weight | u · √(6 / fan out): deviation √(2 / fan out) |
+/// | weight | u · √(6 / fan in): deviation √(2 / fan in) |
 /// | bias, shift, running mean | 0.1 · u |
 /// | scale | 1 + 0.1 · u |
 /// | running variance | 1 + 0.2 · \|u\| |
@@ -40,7 +40,7 @@ public enum HashedValues {
     let scalars: [Float] =
       switch parameter.kind {
       case .weight:
-        units.map { [bound = (6 / Double(parameter.fanOut)).squareRoot()] in Float($0 * bound) }
+        units.map { [bound = (6 / Double(parameter.fanIn)).squareRoot()] in Float($0 * bound) }
       case .bias, .shift, .runningMean: units.map { Float(0.1 * $0) }
       case .scale: units.map { Float(1 + 0.1 * $0) }
       case .runningVariance: units.map { Float(1 + 0.2 * abs($0)) }

@@ -1,0 +1,135 @@
+import Foundation
+import ResNetCore
+import ResNetGraph
+import ResNetModels
+
+/// What PyTorch computes for one small network, as `Scripts/fixtures/make_fixtures.py` wrote it.
+///
+/// ```swift
+/// for fixture in try Fixture.all() {
+///   let logits = run(try fixture.graph(), fixture.parameters(), fixture.input)
+///   #expect(greatestDifference(logits, fixture.evaluation.logits) <= 1e-4)
+/// }
+/// ```
+public struct Fixture: Decodable, Sendable, CustomStringConvertible {
+  /// Its name, which is its file's: `resnet20_a`.
+  public let name: String
+  /// The shape of one sample.
+  public let inputShape: Shape
+  /// The number of logits.
+  public let classes: Int
+  /// The number of samples.
+  public let batch: Int
+  /// One label for each sample.
+  public let labels: [Int]
+  /// Logits and loss by running statistics.
+  public let evaluation: Outcome
+  /// Logits and loss by the batch's statistics.
+  public let training: Outcome
+  /// The gradient of the mean cross-entropy in training mode for each learned parameter by name.
+  public let gradients: [String: ArraySummary]
+  /// The gradient for the input; its summary's name is `input`.
+  public let inputGradient: ArraySummary
+  /// Each running statistic after one pass in training mode, by name.
+  public let runningStatistics: [String: ArraySummary]
+  /// How steps are done.
+  public let optimizer: Optimizer
+  /// What `optimizer.steps` steps on this batch add to each learned parameter, by name.
+  public let updates: [String: ArraySummary]
+
+  private let network: Network
+  private let inputName: String
+
+  /// Its name.
+  public var description: String { name }
+
+  /// The logits of a pass and what they cost.
+  public struct Outcome: Decodable, Sendable {
+    /// `[batch, classes]`, row-major.
+    public let logits: [Double]
+    /// The mean over the batch.
+    public let crossEntropy: Double
+  }
+
+  /// PyTorch's SGD; weight decay is on every learned parameter.
+  public struct Optimizer: Decodable, Sendable {
+    /// The learning rate.
+    public let learningRate: Double
+    /// The momentum.
+    public let momentum: Double
+    /// Whether the momentum is Nesterov's.
+    public let nesterov: Bool
+    /// The weight decay.
+    public let weightDecay: Double
+    /// The number of steps, all on the same batch.
+    public let steps: Int
+  }
+
+  fileprivate struct Network: Decodable, Sendable {
+    struct Stem: Decodable, Sendable {
+      let kind: String
+      let width: Int
+    }
+    let stem: Stem
+    let block: Block
+    let stages: [[Int]]
+    let shortcut: Shortcut
+    let strideIn: StridePosition
+    let normalization: Normalization
+  }
+}
+
+extension Fixture {
+  /// The files' names.
+  public static let names = [
+    "resnet20_a", "resnet20_b", "plain20", "resnet18", "bottleneck_3x3", "bottleneck_1x1", "biases", "fully_connected",
+  ]
+
+  /// All fixtures.
+  ///
+  /// - Throws: an error of Foundation where a file cannot be read.
+  public static func all() throws -> [Fixture] { try names.map(named) }
+
+  /// The fixture of a name.
+  ///
+  /// - Throws: an error of Foundation where its file cannot be read.
+  public static func named(_ name: String) throws -> Fixture {
+    // …/Sources/ResNetTesting/Fixture.swift
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    let file = root.appending(path: "Tests/Fixtures/\(name).json")
+    return try JSONDecoder().decode(Fixture.self, from: Data(contentsOf: file))
+  }
+
+  /// The network in the words of the catalogue.
+  ///
+  /// - Throws: `ResNetError` of code `data` where the file describes no network.
+  public func architecture() throws -> Architecture {
+    let stem: Stem
+    switch network.stem.kind {
+    case "cifar": stem = .cifar(width: network.stem.width)
+    case "imagenet": stem = .imageNet(width: network.stem.width)
+    case "fully-connected": stem = .fullyConnected(width: network.stem.width)
+    default: throw ResNetError(.data, "no stem is called '\(network.stem.kind)'", at: name, remedy: "Make the fixtures again")
+    }
+    guard network.stages.allSatisfy({ $0.count == 3 }) else {
+      throw ResNetError(.data, "a stage is blocks, width and stride", at: name, remedy: "Make the fixtures again")
+    }
+    return Architecture(
+      name: name, input: inputShape, stem: stem, block: network.block,
+      stages: network.stages.map { Stage(blocks: $0[0], width: $0[1], stride: $0[2]) }, shortcut: network.shortcut,
+      strideIn: network.strideIn, normalization: network.normalization)
+  }
+
+  /// The network.
+  ///
+  /// - Throws: `ResNetError` where the file describes no valid network.
+  public func graph() throws -> Graph { try architecture().graph(classes: classes, input: inputShape) }
+
+  /// All parameters by name, before any step.
+  ///
+  /// - Throws: `ResNetError` where the file describes no valid network.
+  public func parameters() throws -> [String: Tensor] { HashedValues.parameters(of: try graph()) }
+
+  /// The samples, `[batch] + inputShape`.
+  public var input: Tensor { HashedValues.input(inputShape, batch: batch, name: inputName) }
+}
