@@ -28,6 +28,10 @@ let package = Package(
       name: "COneDNN",
       cSettings: [.define("RESNET_PACKAGE_DIRECTORY", to: quoted(Context.packageDirectory))],
       linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
+    .target(name: "ResNetKernels"),
+    .target(
+      name: "ResNetEngine", dependencies: ["COneDNN", "ResNetCore", "ResNetGraph", "ResNetKernels"],
+      swiftSettings: strict),
     .target(name: "ResNetFiles", dependencies: ["ResNetCore"], swiftSettings: strict),
     .target(name: "ResNetImages", dependencies: ["ResNetCore"], swiftSettings: strict),
     .target(
@@ -43,6 +47,10 @@ let package = Package(
       name: "ResNetReferenceTests", dependencies: ["ResNetReference", "ResNetTesting"], swiftSettings: strict),
     .testTarget(
       name: "ResNetModelsTests", dependencies: ["ResNetModels", "ResNetGraph", "ResNetCore"], swiftSettings: strict),
+    .testTarget(
+      name: "ResNetEngineTests",
+      dependencies: ["ResNetCore", "ResNetEngine", "ResNetGraph", "ResNetModels", "ResNetReference", "ResNetTesting"],
+      swiftSettings: strict),
     .testTarget(
       name: "ResNetFilesTests", dependencies: ["ResNetCore", "ResNetFiles"], swiftSettings: strict),
     .testTarget(name: "ResNetImagesTests", dependencies: ["ResNetCore", "ResNetImages"], swiftSettings: strict),

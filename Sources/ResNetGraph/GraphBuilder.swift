@@ -58,12 +58,14 @@ public final class GraphBuilder {
   func append(_ name: String, _ operation: Operation, _ inputs: [Node]) throws -> Node {
     precondition(inputs.allSatisfy { $0.builder === self }, "a layer's inputs belong to one graph")
     let path = scope + name
-    guard names.insert(path).inserted else {
-      throw ResNetError(.usage, "two layers are called '\(path)'", remedy: "Give each layer a name of its own")
+    guard !names.contains(path) else {
+      throw ResNetError(
+        .usage, "another layer has this name already", at: path, remedy: "Give each layer a name of its own")
     }
     let layer = try Layer(
       name: path, operation: operation, inputs: inputs.map(\.index), inputShapes: inputs.map(\.shape))
     try addToTotals(layer)
+    names.insert(path)
     layers.append(layer)
     return Node(builder: self, index: layers.count - 1, shape: layer.shape)
   }

@@ -1,0 +1,108 @@
+import COneDNN
+import ResNetCore
+
+/// Everything that decides the code of a convolution; equal ones share it, however deep the network.
+struct ConvolutionShape: Hashable {
+  var batch: Int
+  /// `[channels, height, width]`; a vector is an image of one pixel.
+  var input: Shape
+  var output: Shape
+  var kernel: Int
+  var stride: Int
+  var padding: Int
+  var inputLayout: Layout
+  var outputLayout: Layout
+  /// Primitives are made for a number of threads.
+  var threads: Int
+  var hasBias: Bool
+  /// Whether there will be gradients, which must agree with the forward pass.
+  var training: Bool
+  /// Whether the result is added to what the destination holds.
+  var adds = false
+  /// Whether ReLU follows.
+  var relu = false
+
+  var weightDimensions: [Int] { [output[0], input[0], kernel, kernel] }
+}
+
+/// The primitives of one convolution shape, made when first asked for.
+@EngineActor
+final class ConvolutionPrimitives {
+  let shape: ConvolutionShape
+  let source: Descriptor
+  let destination: Descriptor
+  let bias: Descriptor?
+  let forward: Primitive
+  /// The format of weights that the forward pass reads.
+  let forwardWeights: Descriptor
+
+  private let runtime: OneDNNRuntime
+  private let forwardDescriptor: OneDNNPrimitiveDescriptor
+  private var madeBackwardData: (Primitive, Descriptor)?
+  private var madeBackwardWeights: (Primitive, Descriptor, Primitive?)?
+
+  init(_ shape: ConvolutionShape, _ runtime: OneDNNRuntime) throws {
+    self.shape = shape
+    self.runtime = runtime
+    let batched = { (sample: Shape) in [shape.batch] + sample.dimensions }
+    source = try .make(batched(shape.input), shape.inputLayout.format, runtime)
+    destination = try .make(batched(shape.output), shape.outputLayout.format, runtime)
+    bias = shape.hasBias ? try .make([shape.output[0]], .a, runtime) : nil
+    let anyWeights = try Descriptor.make(shape.weightDimensions, .any, runtime)
+    let attributes = try Attributes(runtime, adds: shape.adds, relu: shape.relu)
+    defer { withExtendedLifetime((anyWeights, attributes)) {} }
+    var made: OneDNNPrimitiveDescriptor?
+    try runtime.check(
+      runtime.api.pointee.convolution_forward_primitive_desc_create(
+        &made, runtime.engine, shape.training ? .forwardTraining : .forwardInference, .convolutionDirect,
+        source.pointer, anyWeights.pointer, bias?.pointer, destination.pointer, shape.strides, [0, 0], shape.paddings,
+        shape.paddings, attributes.pointer), "a convolution of \(shape.input) to \(shape.output)")
+    forwardDescriptor = try Primitive.unwrap(made)
+    forward = try Primitive(forwardDescriptor, runtime)
+    forwardWeights = try forward.format(.weightsDescriptor, runtime)
+  }
+
+  /// The gradient of the input, and the format of weights that it reads.
+  func backwardData() throws -> (primitive: Primitive, weights: Descriptor) {
+    if let (primitive, weights) = madeBackwardData { return (primitive, weights) }
+    let anyWeights = try Descriptor.make(shape.weightDimensions, .any, runtime)
+    let attributes = try Attributes(runtime)
+    defer { withExtendedLifetime((anyWeights, attributes)) {} }
+    var made: OneDNNPrimitiveDescriptor?
+    try runtime.check(
+      runtime.api.pointee.convolution_backward_data_primitive_desc_create(
+        &made, runtime.engine, .convolutionDirect, source.pointer, anyWeights.pointer, destination.pointer,
+        shape.strides, [0, 0], shape.paddings, shape.paddings, forwardDescriptor, attributes.pointer),
+      "the input gradient of a convolution of \(shape.input) to \(shape.output)")
+    let primitive = try Primitive(Primitive.unwrap(made), runtime)
+    let weights = try primitive.format(.weightsDescriptor, runtime)
+    madeBackwardData = (primitive, weights)
+    return (primitive, weights)
+  }
+
+  /// The gradient of weights and biases, the format in which it comes, and what brings it into plain order where it is not.
+  func backwardWeights() throws -> (primitive: Primitive, gradient: Descriptor, toPlain: Primitive?) {
+    if let (primitive, gradient, toPlain) = madeBackwardWeights { return (primitive, gradient, toPlain) }
+    let anyWeights = try Descriptor.make(shape.weightDimensions, .any, runtime)
+    let attributes = try Attributes(runtime)
+    defer { withExtendedLifetime((anyWeights, attributes)) {} }
+    var made: OneDNNPrimitiveDescriptor?
+    try runtime.check(
+      runtime.api.pointee.convolution_backward_weights_primitive_desc_create(
+        &made, runtime.engine, .convolutionDirect, source.pointer, anyWeights.pointer, bias?.pointer,
+        destination.pointer, shape.strides, [0, 0], shape.paddings, shape.paddings, forwardDescriptor,
+        attributes.pointer),
+      "the weight gradient of a convolution of \(shape.input) to \(shape.output)")
+    let primitive = try Primitive(Primitive.unwrap(made), runtime)
+    let gradient = try primitive.format(.weightsGradientDescriptor, runtime)
+    let plain = try Descriptor.make(shape.weightDimensions, .abcd, runtime)
+    let toPlain = gradient.isSame(as: plain) ? nil : try Primitive.reorder(from: gradient, to: plain, runtime)
+    madeBackwardWeights = (primitive, gradient, toPlain)
+    return (primitive, gradient, toPlain)
+  }
+}
+
+extension ConvolutionShape {
+  fileprivate var strides: [Int64] { [Int64(stride), Int64(stride)] }
+  fileprivate var paddings: [Int64] { [Int64(padding), Int64(padding)] }
+}

@@ -1,0 +1,85 @@
+import ResNetCore
+import ResNetGraph
+
+/// A network ready to run: a graph, its parameters, and the programs that were compiled for it.
+///
+/// ```swift
+/// let engine = try Engine(graph: graph, seed: 0)
+/// let program = try engine.program(batch: 128, purpose: .training)
+/// // fill program.input and program.labels
+/// try program.run()
+/// print(program.loss)
+/// ```
+@EngineActor
+public final class Engine {
+  /// What is computed.
+  public let graph: Graph
+  /// With which numbers.
+  public let parameters: Parameters
+
+  private let runtime: OneDNNRuntime
+  private let arena: Arena
+  private var programs: [Key: Program] = [:]
+  private var convolutions: [ConvolutionShape: ConvolutionPrimitives] = [:]
+
+  private struct Key: Hashable {
+    var batch: Int
+    var purpose: Purpose
+    var precision: Precision
+    var threads: Int
+  }
+
+  /// Makes an engine with initial parameters, a function of the seed.
+  ///
+  /// - Throws: `ResNetError` of code `unavailable` where oneDNN or memory is missing.
+  public init(graph: Graph, seed: UInt64 = 0) throws {
+    runtime = try .shared()
+    arena = try Arena()
+    self.graph = graph
+    parameters = Parameters(graph: graph, seed: seed)
+  }
+
+  /// How many threads share the work of all engines; as many as the machine has unless it was set.
+  public static func threads() throws -> Int { try OneDNNRuntime.shared().threads }
+
+  /// Sets how many threads share the work of all engines from here on.
+  ///
+  /// - Throws: `ResNetError` of code `usage` for a number that makes no sense.
+  public static func setThreads(_ count: Int) throws {
+    guard (1...1024).contains(count) else {
+      throw ResNetError(.usage, "\(count) threads are not possible", remedy: "Use 1 to 1024")
+    }
+    try OneDNNRuntime.shared().use(threads: count)
+  }
+
+  /// The program for a batch and a purpose, compiled when it is first asked for.
+  ///
+  /// - Throws: `ResNetError` of code `usage` where the purpose names what the network lacks or normalises a single
+  ///   value by its own statistics; of code `unavailable` where memory is missing.
+  public func program(batch: Int, purpose: Purpose, precision: Precision = .float32) throws -> Program {
+    let key = Key(batch: batch, purpose: purpose, precision: precision, threads: runtime.threads)
+    if let found = programs[key] { return found }
+    guard (1...(1 << 20)).contains(batch) else {
+      throw ResNetError(.usage, "a batch of \(batch) is not possible", remedy: "Use 1 or more samples")
+    }
+    let lowering = try Lowering(
+      graph: graph, parameters: parameters, batch: batch, purpose: purpose, runtime: runtime,
+      convolution: { [unowned self] shape in try convolution(shape) })
+    try lowering.lower()
+    let memory = MemoryPlan(lowering.plan)
+    try arena.grow(to: memory.size)
+    let binder = Binder(addresses: memory.offsets.map { arena.start + $0 })
+    let steps = try lowering.plan.steps.map { try $0.bind(binder) }
+    let program = Program(lowering, steps: steps, binder: binder, memory: memory, arena: arena)
+    programs[key] = program
+    return program
+  }
+
+  /// The primitives of a shape; programs of one thread count share them.
+  private func convolution(_ shape: ConvolutionShape) throws -> ConvolutionPrimitives {
+    if let found = convolutions[shape] { return found }
+    let made = try ConvolutionPrimitives(shape, runtime)
+    convolutions[shape] = made
+    return made
+  }
+}

@@ -1,0 +1,43 @@
+import COneDNN
+import ResNetCore
+import ResNetKernels
+
+/// How one sample's activations lie in memory; see `ResNetLayout`.
+struct Layout: Hashable, Sendable {
+  var blocks: Int
+  var positions: Int
+  var lanes: Int
+  /// Whether it is one of oneDNN's blocked formats; a single block looks the same as channels-last in memory.
+  var isBlocked = false
+
+  /// Row-major `[channels, height, width]`, the layout of the outside world.
+  static func plain(_ shape: Shape) -> Layout {
+    shape.rank == 3
+      ? Layout(blocks: shape[0], positions: shape[1] * shape[2], lanes: 1)
+      : Layout(blocks: 1, positions: 1, lanes: shape[0])
+  }
+
+  /// The layout between layers: blocks of as many channels as a vector register holds where they divide evenly,
+  /// channels-last otherwise.
+  static func fast(_ shape: Shape, lanes: Int) -> Layout {
+    guard shape.rank == 3 else { return .plain(shape) }
+    let positions = shape[1] * shape[2]
+    return lanes > 1 && shape[0] % lanes == 0
+      ? Layout(blocks: shape[0] / lanes, positions: positions, lanes: lanes, isBlocked: true)
+      : Layout(blocks: 1, positions: positions, lanes: shape[0])
+  }
+
+  /// Values of one sample.
+  var count: Int { blocks * positions * lanes }
+
+  /// For the kernels.
+  func batched(_ batch: Int) -> ResNetLayout {
+    ResNetLayout(batch: Int64(batch), blocks: Int64(blocks), positions: Int64(positions), lanes: Int64(lanes))
+  }
+
+  /// oneDNN's name for it.
+  var format: OneDNNFormat {
+    if isBlocked { return lanes == 16 ? .aBcd16b : .aBcd8b }
+    return blocks == 1 ? .acdb : .abcd
+  }
+}

@@ -1,0 +1,89 @@
+import ResNetCore
+import ResNetGraph
+import ResNetKernels
+
+extension Lowering {
+  func normalizationForward(_ unit: Unit, _ layer: BatchNormalization) throws {
+    let name = graph.layers[unit.head].name
+    let layout = layouts[unit.head]
+    let usesRunning = purpose.statistics(of: name) == .running
+    guard usesRunning || batch * layout.positions > 1 else {
+      throw ResNetError(
+        .usage, "batch normalisation has a single value a channel to learn from", at: name,
+        remedy: "Use a larger batch or a larger input")
+    }
+    let updates = purpose.updatesRunningStatistics && !usesRunning
+    changesStatistics = changesStatistics || updates
+    let channels = graph.layers[unit.head].shape[0]
+    let x = output(graph.layers[unit.head].inputs[0])
+    let addend = unit.addend.map { output($0) }
+    let result = floats(of: layout)
+    let mean = plan.floats(channels)
+    let inverseDeviation = plan.floats(channels)
+    let batched = layout.batched(batch)
+    let scratch = plan.floats(Int(resnet_normalization_scratch(batched)))
+    outputs[unit.output] = result
+    saved[unit.head] = SavedState(mean: mean, inverseDeviation: inverseDeviation)
+    let parameters = parameters
+    plan.step(
+      "normalisation", layer: unit.head, uses: [x, addend, result, mean, inverseDeviation, scratch]
+    ) { binder in
+      binder.step(
+        resnet_normalization_forward,
+        ResNetNormalization(
+          layout: batched, x: binder.floats(x), addend: UnsafePointer(binder.floats(addend)),
+          output: binder.floats(result), scale: UnsafePointer(parameters.buffer(name + ".weight").baseAddress),
+          shift: UnsafePointer(parameters.buffer(name + ".bias").baseAddress), mean: binder.floats(mean),
+          inverse_deviation: binder.floats(inverseDeviation),
+          running_mean: parameters.buffer(name + ".running_mean").baseAddress,
+          running_variance: parameters.buffer(name + ".running_var").baseAddress, scratch: binder.floats(scratch),
+          epsilon: layer.epsilon, momentum: updates ? layer.momentum : 0, uses_running: usesRunning ? 1 : 0,
+          relu: unit.relu ? 1 : 0))
+    }
+  }
+
+  func normalizationBackward(_ unit: Unit) {
+    guard let state = saved[unit.head], let mean = state.mean, let inverseDeviation = state.inverseDeviation else {
+      return
+    }
+    let layer = graph.layers[unit.head]
+    let layout = layouts[unit.head]
+    let input = layer.inputs[0]
+    let (first, second) = pair(unit.output)
+    let x = output(input)
+    let mask = unit.relu ? output(unit.output) : nil
+    let givesAddend = unit.addend.map { differentiation.needsGradient[$0] } ?? false
+    // dz is the gradient itself where nothing changes it, and overwrites it where nobody else needs it.
+    let changes = mask != nil || second != nil
+    let dz =
+      !changes ? first.value : first.isExclusive ? plan.overwriting(first.value) : floats(of: layout)
+    let dzIsOurs = changes || first.isExclusive
+    let needsInput = differentiation.needsGradient[input]
+    let dx = !needsInput ? nil : dzIsOurs && !givesAddend ? plan.overwriting(dz) : floats(of: layout)
+    let region = gradientRegion
+    let scalePlace = gradientOffset(layer.name + ".weight", layer: unit.head)
+    let shiftPlace = gradientOffset(layer.name + ".bias", layer: unit.head)
+    let batched = layout.batched(batch)
+    let scratch = plan.floats(Int(resnet_normalization_scratch(batched)))
+    let constant = purpose.statistics(of: layer.name) == .running
+    let scale = UnsafePointer(parameters.buffer(layer.name + ".weight").baseAddress)
+    plan.step(
+      "normalisation gradient", layer: unit.head,
+      uses: [x, mask, first.value, second?.value, dz, dx, mean, inverseDeviation, scratch, region]
+    ) { binder in
+      let gradients = binder.floats(region)
+      return binder.step(
+        resnet_normalization_backward,
+        ResNetNormalizationGradient(
+          layout: batched, x: binder.floats(x), output: UnsafePointer(binder.floats(mask)),
+          gradient: binder.floats(first.value), gradient2: UnsafePointer(binder.floats(second?.value)),
+          gradient_z: binder.floats(dz), gradient_x: binder.floats(dx),
+          gradient_scale: scalePlace.flatMap { place in gradients.map { $0 + place } },
+          gradient_shift: shiftPlace.flatMap { place in gradients.map { $0 + place } }, scale: scale,
+          mean: binder.floats(mean), inverse_deviation: binder.floats(inverseDeviation),
+          scratch: binder.floats(scratch), constant_statistics: constant ? 1 : 0))
+    }
+    if let dx { give(dx, to: input, isExclusive: true) }
+    if let addend = unit.addend { give(dz, to: addend, isExclusive: dzIsOurs) }
+  }
+}

@@ -1,0 +1,271 @@
+import COneDNN
+import ResNetCore
+import ResNetGraph
+import ResNetKernels
+
+/// The pass from fused units to steps: first all that the forward pass does, then, unit by unit in reverse, gradients.
+@EngineActor
+final class Lowering {
+  let graph: Graph
+  let parameters: Parameters
+  let batch: Int
+  let purpose: Purpose
+  let runtime: OneDNNRuntime
+  let plan = Plan()
+  let convolution: (ConvolutionShape) throws -> ConvolutionPrimitives
+
+  // What the program hands out.
+  private(set) var inputValue = 0
+  private(set) var labelsValue: Int?
+  private(set) var logitsValue = 0
+  private(set) var lossesValue: Int?
+  private(set) var outputGradientValue: Int?
+  private(set) var gradientRegion: Int?
+  private(set) var kept: [Program.Kept: Kept] = [:]
+  var packs: [PackedWeights] = []
+  var gates: [String: Allocation<Float>] = [:]
+  var changesStatistics = false
+
+  /// A result and its shape.
+  struct Kept {
+    var value: Int
+    var layout: Layout
+    var shape: Shape
+  }
+
+  // By layer.
+  var outputs: [Int?]
+  let layouts: [Layout]
+  /// What the forward pass leaves for the gradient, by the unit's head.
+  var saved: [Int: SavedState] = [:]
+  /// Parts of the gradient of a layer's output that consumers have left so far.
+  var pieces: [[GradientPiece]]
+  let differentiation: Differentiation
+
+  /// What a unit's forward pass leaves for its gradient.
+  struct SavedState {
+    /// Batch mean and inverse deviation of a normalisation.
+    var mean: Int?
+    var inverseDeviation: Int?
+    /// Which value of each window won.
+    var workspace: (value: Int, descriptor: Descriptor)?
+  }
+
+  /// A part of a gradient.
+  struct GradientPiece {
+    var value: Int
+    /// Whether nothing else reads the value later, so that it may be overwritten.
+    var isExclusive: Bool
+  }
+
+  init(
+    graph: Graph, parameters: Parameters, batch: Int, purpose: Purpose, runtime: OneDNNRuntime,
+    convolution: @escaping (ConvolutionShape) throws -> ConvolutionPrimitives
+  ) throws {
+    self.graph = graph
+    self.parameters = parameters
+    self.batch = batch
+    self.purpose = purpose
+    self.runtime = runtime
+    self.convolution = convolution
+    differentiation = try Differentiation(graph, purpose)
+    outputs = Array(repeating: nil, count: graph.layers.count)
+    pieces = Array(repeating: [], count: graph.layers.count)
+    var layouts = graph.layers.map { Layout.fast($0.shape, lanes: runtime.lanes) }
+    // Convolutions read the outside world's layout as it is; anything else wants the input changed first.
+    let readers = graph.consumers[0].map { graph.layers[$0].operation }
+    if readers.allSatisfy({ if case .convolution = $0 { true } else { false } }) {
+      layouts[0] = .plain(graph.inputShape)
+    }
+    self.layouts = layouts
+  }
+
+  /// Fills the plan.
+  func lower() throws {
+    inputValue = floats(of: Layout.plain(graph.inputShape))
+    plan.keep(inputValue)
+    outputs[0] = relayout(inputValue, from: .plain(graph.inputShape), to: layouts[0], layer: 0)
+    if differentiation.parametersFrom != nil { gradientRegion = plan.floats(parameters.learned.count) }
+    if let gradientRegion { plan.keep(gradientRegion) }
+
+    let fusion = Fusion(
+      graph, purpose, pinned: differentiation.pinned, differentiates: differentiation.seed != .none,
+      // In channels-last formats oneDNN 3.2 loses what the destination held (seen with AVX2).
+      canAddInPlace: { layouts[$0].isBlocked })
+    for unit in fusion.units { try forward(unit) }
+
+    logitsValue = relayout(
+      output(graph.output), from: layouts[graph.output], to: .plain(graph.outputShape), layer: graph.output)
+    plan.keep(logitsValue)
+    for (name, layer) in differentiation.observed {
+      plan.keep(output(layer))
+      kept[.activation(name)] = Kept(value: output(layer), layout: layouts[layer], shape: graph.layers[layer].shape)
+    }
+    guard differentiation.seed != .none else { return }
+
+    try seed()
+    for unit in fusion.units.reversed() where differentiation.needsGradient[unit.output] { try backward(unit) }
+    if purpose.inputGradient {
+      let gradient = merged(0).value
+      plan.keep(gradient)
+      kept[.inputGradient] = Kept(value: gradient, layout: layouts[0], shape: graph.inputShape)
+    }
+    for (name, layer) in differentiation.watched {
+      guard let gradient = watchedGradients[layer] else {
+        throw ResNetError(
+          .usage, "the output does not depend on this layer", at: name, remedy: "Name a layer on the way to the output")
+      }
+      kept[.activationGradient(name)] = Kept(
+        value: gradient, layout: layouts[layer], shape: graph.layers[layer].shape)
+    }
+  }
+
+  private var watchedGradients: [Int: Int] = [:]
+
+  // MARK: Parts
+
+  private func forward(_ unit: Unit) throws {
+    switch graph.layers[unit.head].operation {
+    case .input: break
+    case .convolution, .linear: try convolutionForward(unit)
+    case .batchNormalization(let layer): try normalizationForward(unit, layer)
+    case .add, .relu: additionForward(unit)
+    case .zeroPadding(let padding): zeroPaddingForward(unit, padding)
+    case .maxPooling(let pooling): try maxPoolingForward(unit, pooling)
+    case .globalAveragePooling: averagePoolingForward(unit)
+    case .flatten: flattenForward(unit)
+    }
+  }
+
+  private func backward(_ unit: Unit) throws {
+    guard !pieces[unit.output].isEmpty else { return }
+    if differentiation.watched.contains(where: { $0.layer == unit.output }) {
+      var gradient = merged(unit.output)
+      plan.keep(gradient.value)
+      gradient.isExclusive = false
+      watchedGradients[unit.output] = gradient.value
+      pieces[unit.output] = [gradient]
+    }
+    switch graph.layers[unit.head].operation {
+    case .input: break
+    case .convolution, .linear: try convolutionBackward(unit)
+    case .batchNormalization: normalizationBackward(unit)
+    case .add, .relu: additionBackward(unit)
+    case .zeroPadding(let padding): zeroPaddingBackward(unit, padding)
+    case .maxPooling(let pooling): try maxPoolingBackward(unit, pooling)
+    case .globalAveragePooling: averagePoolingBackward(unit)
+    case .flatten: flattenBackward(unit)
+    }
+  }
+
+  /// The gradient at the output.
+  private func seed() throws {
+    let classes = graph.outputShape.count
+    let gradient = plan.floats(batch * classes)
+    plan.keep(gradient)
+    outputGradientValue = gradient
+    if differentiation.seed != .given {
+      let labels = plan.value(bytes: batch * MemoryLayout<Int32>.stride)
+      plan.keep(labels)
+      labelsValue = labels
+    }
+    let (samples, labels, logits) = (Int64(batch), labelsValue, logitsValue)
+    switch differentiation.seed {
+    case .none, .given: break
+    case .crossEntropy:
+      let losses = plan.floats(batch)
+      plan.keep(losses)
+      lossesValue = losses
+      plan.step("cross-entropy", layer: graph.output, uses: [logits, labels, losses, gradient]) { binder in
+        binder.step(
+          resnet_cross_entropy,
+          ResNetCrossEntropy(
+            batch: samples, classes: Int64(classes), logits: binder.floats(logits),
+            labels: labels.map { UnsafePointer(binder.address($0).assumingMemoryBound(to: Int32.self)) },
+            losses: binder.floats(losses), gradient: binder.floats(gradient)))
+      }
+    case .logit:
+      plan.step("one-hot", layer: graph.output, uses: [labels, gradient]) { binder in
+        binder.step(
+          resnet_one_hot,
+          ResNetOneHot(
+            batch: samples, classes: Int64(classes),
+            labels: labels.map { UnsafePointer(binder.address($0).assumingMemoryBound(to: Int32.self)) },
+            gradient: binder.floats(gradient)))
+      }
+    }
+    let piece = relayout(gradient, from: .plain(graph.outputShape), to: layouts[graph.output], layer: graph.output)
+    pieces[graph.output] = [GradientPiece(value: piece, isExclusive: piece != gradient)]
+  }
+
+  // MARK: Helpers of all parts
+
+  func output(_ layer: Int) -> Int { outputs[layer] ?? inputValue }
+
+  func floats(of layout: Layout) -> Int { plan.floats(batch * layout.count) }
+
+  /// The same values in another layout: a new value, or the same one where the layouts agree.
+  func relayout(_ value: Int, from: Layout, to: Layout, layer: Int) -> Int {
+    guard from != to else { return value }
+    let result = floats(of: to)
+    let batch = batch
+    plan.step("relayout", layer: layer, uses: [value, result]) { binder in
+      binder.step(
+        resnet_relayout,
+        ResNetRelayout(
+          from: from.batched(batch), to: to.batched(batch), input: binder.floats(value), output: binder.floats(result)))
+    }
+    return result
+  }
+
+  /// Leaves a part of a layer's gradient, if it is needed.
+  func give(_ value: Int, to layer: Int, isExclusive: Bool) {
+    guard differentiation.needsGradient[layer] else { return }
+    pieces[layer].append(GradientPiece(value: value, isExclusive: isExclusive))
+  }
+
+  /// All parts of a layer's gradient, at most two of them: kernels add two on the way.
+  func pair(_ layer: Int) -> (first: GradientPiece, second: GradientPiece?) {
+    while pieces[layer].count > 2 {
+      let sum = sum(pieces[layer].removeFirst(), pieces[layer].removeFirst(), layer: layer)
+      pieces[layer].insert(sum, at: 0)
+    }
+    // The one that may be overwritten comes first.
+    let parts = pieces[layer].filter(\.isExclusive) + pieces[layer].filter { !$0.isExclusive }
+    return (parts[0], parts.count > 1 ? parts[1] : nil)
+  }
+
+  /// The whole gradient of a layer as one value.
+  func merged(_ layer: Int) -> GradientPiece {
+    let (first, second) = pair(layer)
+    guard let second else { return first }
+    let sum = sum(first, second, layer: layer)
+    pieces[layer] = [sum]
+    return sum
+  }
+
+  private func sum(_ a: GradientPiece, _ b: GradientPiece, layer: Int) -> GradientPiece {
+    gradientBeforeReLU(a, b, output: nil, layer: layer)
+  }
+
+  /// (a + b) · [output > 0], in the memory of `a` where nothing else needs it.
+  func gradientBeforeReLU(_ a: GradientPiece, _ b: GradientPiece?, output: Int?, layer: Int) -> GradientPiece {
+    guard b != nil || output != nil else { return a }
+    let result = a.isExclusive ? plan.overwriting(a.value) : floats(of: layouts[layer])
+    let count = Int64(batch * layouts[layer].count)
+    plan.step("ReLU gradient", layer: layer, uses: [a.value, b?.value, output, result]) { binder in
+      binder.step(
+        resnet_relu_backward,
+        ResNetReLUGradient(
+          count: count, output: UnsafePointer(binder.floats(output)), gradient: binder.floats(a.value),
+          gradient2: UnsafePointer(binder.floats(b?.value)), gradient_z: binder.floats(result)))
+    }
+    return GradientPiece(value: result, isExclusive: true)
+  }
+
+  /// Where a parameter's gradient belongs in the region of gradients; `nil` where it is not wanted.
+  func gradientOffset(_ parameter: String, layer: Int) -> Int? {
+    guard let from = differentiation.parametersFrom, layer >= from else { return nil }
+    return parameters.places[parameter]?.offset
+  }
+}

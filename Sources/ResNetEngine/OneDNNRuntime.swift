@@ -1,0 +1,77 @@
+import COneDNN
+import Foundation
+import ResNetCore
+import ResNetKernels
+
+/// oneDNN, loaded, with its engine and stream; and the pool of threads that it shares with our kernels.
+@EngineActor
+final class OneDNNRuntime {
+  let api: UnsafePointer<OneDNN>
+  let engine: OneDNNEngine
+  let stream: OneDNNStream
+  /// Channels in a block of the fast layout: the float32 values of a vector register.
+  let lanes: Int
+  private(set) var threads: Int
+
+  private static var loaded: OneDNNRuntime?
+
+  /// The runtime of the process, loaded on first use.
+  ///
+  /// - Throws: `ResNetError` of code `unavailable` where no oneDNN serves.
+  static func shared() throws -> OneDNNRuntime {
+    if let loaded { return loaded }
+    let made = try OneDNNRuntime()
+    loaded = made
+    return made
+  }
+
+  private init() throws {
+    var message = [CChar](repeating: 0, count: 8192)
+    guard let api = onednn_load(&message, message.count) else {
+      let text = String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      throw ResNetError(
+        .unavailable, "oneDNN 3.2 or newer was not found (\(text))",
+        remedy: "Run 'make bootstrap' in the package, or name a libdnnl.so.3 in RESNET_ONEDNN")
+    }
+    self.api = api
+    var engine: OneDNNEngine?
+    var stream: OneDNNStream?
+    guard api.pointee.engine_create(&engine, .cpu, 0) == .success, let engine,
+      api.pointee.stream_create(&stream, engine, .inOrder) == .success, let stream
+    else {
+      throw ResNetError(
+        .unavailable, "oneDNN has no processor to run on", remedy: "Use a oneDNN that is built for this processor")
+    }
+    self.engine = engine
+    self.stream = stream
+    #if arch(x86_64)
+      let set = api.pointee.get_effective_cpu_isa().rawValue
+      let wide = OneDNNInstructionSet.avx512.rawValue
+      self.lanes = set & wide == wide ? 16 : 8
+    #else
+      self.lanes = 1
+    #endif
+    self.threads = max(1, Int(api.pointee.omp_get_max_threads()))
+    use(threads: threads)
+  }
+
+  /// Sets how many threads share the work from here on.
+  func use(threads: Int) {
+    self.threads = threads
+    api.pointee.omp_set_num_threads(Int32(threads))
+    if api.pointee.has_threads != 0 {
+      resnet_use_threads(api.pointee.GOMP_parallel, api.pointee.omp_get_thread_num, Int32(threads))
+    }
+  }
+
+  /// Throws where oneDNN reports a failure, which is a fault of ours: shapes were checked before.
+  nonisolated func check(_ status: OneDNNStatus, _ what: String) throws {
+    guard status == .success else {
+      throw ResNetError(
+        status == .outOfMemory ? .unavailable : .software,
+        "oneDNN refused \(what): \(String(cString: onednn_status_name(status)))",
+        remedy: status == .outOfMemory
+          ? "Use a smaller batch" : "Please report this; ONEDNN_VERBOSE=all prints why")
+    }
+  }
+}

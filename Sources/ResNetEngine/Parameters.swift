@@ -1,0 +1,122 @@
+import ResNetCore
+import ResNetGraph
+
+/// The numbers of a network: float32 masters under torchvision's names, and the packed copies that programs read.
+///
+/// Programs of many shapes and purposes share one `Parameters`. Learned values lie in one run, in the order in which
+/// the backward pass makes their gradients; what training gathers lies in another.
+@EngineActor
+public final class Parameters {
+  /// Where a parameter lies.
+  struct Place {
+    var parameter: Parameter
+    /// The position of its first value among the learned ones, or among the gathered ones.
+    var offset: Int
+  }
+
+  let places: [String: Place]
+  /// Names in the order of the graph.
+  public let names: [String]
+  /// All learned values; who changes them calls `noteChange()`.
+  public var learned: UnsafeMutableBufferPointer<Float> { learnedMemory.buffer }
+  private let learnedMemory: Allocation<Float>
+  private let gatheredMemory: Allocation<Float>
+  /// Counts changes, so that packed copies know whether they are stale.
+  public private(set) var version = 1
+  var packed: [String: [PackedWeights]] = [:]
+
+  /// Takes the initial values of a graph, a function of the seed and each parameter's name.
+  public init(graph: Graph, seed: UInt64) {
+    var places: [String: Place] = [:]
+    var learnedCount = 0
+    var gatheredCount = 0
+    for layer in graph.layers.reversed() {
+      for parameter in layer.parameters {
+        let learned = parameter.kind.isLearned
+        places[parameter.name] = Place(parameter: parameter, offset: learned ? learnedCount : gatheredCount)
+        if learned { learnedCount += parameter.shape.count } else { gatheredCount += parameter.shape.count }
+      }
+    }
+    self.places = places
+    names = graph.parameters.map(\.name)
+    learnedMemory = Allocation(capacity: learnedCount)
+    gatheredMemory = Allocation(capacity: gatheredCount)
+    for parameter in graph.parameters {
+      _ = buffer(parameter.name).initialize(from: parameter.initialValues(seed: seed).scalars)
+    }
+  }
+
+  /// The values of one parameter.
+  ///
+  /// - Throws: `ResNetError` of code `usage` where the network has none of that name.
+  public func tensor(_ name: String) throws -> Tensor {
+    guard let place = places[name] else { throw unknown(name) }
+    return Tensor(shape: place.parameter.shape, scalars: Array(buffer(name)))
+  }
+
+  /// All values by name.
+  public func tensors() -> [String: Tensor] {
+    places.mapValues { Tensor(shape: $0.parameter.shape, scalars: Array(buffer($0.parameter.name))) }
+  }
+
+  /// Replaces the values of one parameter.
+  ///
+  /// - Throws: `ResNetError` of code `data` where the network has no such parameter or the shapes differ.
+  public func set(_ name: String, to tensor: Tensor) throws {
+    guard let place = places[name] else { throw unknown(name) }
+    guard place.parameter.shape == tensor.shape else {
+      throw ResNetError(
+        .data, "a tensor of shape \(tensor.shape) cannot stand for one of \(place.parameter.shape)", at: name,
+        remedy: "Use the values of the same network")
+    }
+    _ = buffer(name).update(from: tensor.scalars)
+    noteChange()
+  }
+
+  /// Replaces all values.
+  ///
+  /// - Throws: `ResNetError` of code `data` where one is missing or has another shape; nothing is changed then.
+  public func set(_ tensors: [String: Tensor]) throws {
+    for name in names {
+      guard let tensor = tensors[name] else {
+        throw ResNetError(
+          .data, "the network needs this parameter", at: name, remedy: "Use the values of the same network")
+      }
+      guard let place = places[name], place.parameter.shape == tensor.shape else {
+        throw ResNetError(
+          .data, "a tensor of shape \(tensor.shape) does not fit the network", at: name,
+          remedy: "Use the values of the same network")
+      }
+    }
+    for name in names { if let tensor = tensors[name] { _ = buffer(name).update(from: tensor.scalars) } }
+    noteChange()
+  }
+
+  /// Says that values were changed through `learned`.
+  public func noteChange() { version += 1 }
+
+  /// Runs of learned values that lie together and are all of the given kinds, for updates that treat kinds differently.
+  public func runs(where isWanted: (Parameter.Kind) -> Bool) -> [Range<Int>] {
+    let wanted = places.values.filter { $0.parameter.kind.isLearned && isWanted($0.parameter.kind) }
+      .map { $0.offset..<$0.offset + $0.parameter.shape.count }
+      .sorted { $0.lowerBound < $1.lowerBound }
+    return wanted.reduce(into: []) { runs, range in
+      if let last = runs.last, last.upperBound == range.lowerBound {
+        runs[runs.count - 1] = last.lowerBound..<range.upperBound
+      } else {
+        runs.append(range)
+      }
+    }
+  }
+
+  /// The memory of one parameter, which exists.
+  func buffer(_ name: String) -> UnsafeMutableBufferPointer<Float> {
+    guard let place = places[name] else { return UnsafeMutableBufferPointer(start: nil, count: 0) }
+    let all = place.parameter.kind.isLearned ? learned : gatheredMemory.buffer
+    return UnsafeMutableBufferPointer(rebasing: all[place.offset..<place.offset + place.parameter.shape.count])
+  }
+
+  private func unknown(_ name: String) -> ResNetError {
+    ResNetError(.data, "the network has no parameter called '\(name)'", remedy: "Use the values of the same network")
+  }
+}

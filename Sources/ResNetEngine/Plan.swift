@@ -1,0 +1,117 @@
+import COneDNN
+import ResNetCore
+import ResNetKernels
+
+/// A piece of memory that a program needs for some of its steps.
+struct PlanValue {
+  /// Its size.
+  var bytes: Int
+  /// Whether it must stay untouched from the first step to after the last one, to be written or read from outside.
+  var isKept = false
+  /// The value whose memory this one takes over.
+  var alias: Int?
+}
+
+/// One call of a kernel or primitive, before its operands have addresses.
+struct PlanStep {
+  /// The layer that it works for.
+  var layer: Int
+  /// What it does, for people.
+  var name: String
+  /// The values that it reads or writes.
+  var uses: [Int]
+  /// Makes the call once addresses are known.
+  var bind: @EngineActor (Binder) throws -> Step
+}
+
+/// A call with everything in place: a function and the structure that it reads.
+struct Step {
+  let function: @convention(c) (UnsafeRawPointer?) -> Int32
+  let arguments: UnsafeRawPointer
+}
+
+/// Values and steps of a program, in the order in which they run.
+@EngineActor
+final class Plan {
+  private(set) var values: [PlanValue] = []
+  private(set) var steps: [PlanStep] = []
+
+  /// A new value of so many bytes.
+  func value(bytes: Int) -> Int {
+    values.append(PlanValue(bytes: bytes))
+    return values.count - 1
+  }
+
+  /// A new value of float32 numbers.
+  func floats(_ count: Int) -> Int { value(bytes: count * MemoryLayout<Float>.stride) }
+
+  /// A value in the memory of another one, which nothing reads any more once this one is written.
+  func overwriting(_ value: Int) -> Int {
+    values.append(PlanValue(bytes: values[value].bytes, isKept: values[value].isKept, alias: value))
+    return values.count - 1
+  }
+
+  /// Keeps a value's memory for it alone.
+  func keep(_ value: Int) { values[root(value)].isKept = true }
+
+  /// Whether a value's memory is for it alone.
+  func isKept(_ value: Int) -> Bool { values[root(value)].isKept }
+
+  /// The value that owns the memory.
+  func root(_ value: Int) -> Int {
+    var value = value
+    while let next = values[value].alias { value = next }
+    return value
+  }
+
+  /// Adds a call.
+  func step(
+    _ name: String, layer: Int, uses: [Int?], bind: @escaping @EngineActor (Binder) throws -> Step
+  ) {
+    steps.append(PlanStep(layer: layer, name: name, uses: uses.compactMap(\.self), bind: bind))
+  }
+}
+
+/// Gives values their addresses and keeps what steps point to for as long as the program lives.
+@EngineActor
+final class Binder {
+  private let addresses: [UnsafeMutableRawPointer]
+  private var objects: [AnyObject] = []
+
+  init(addresses: [UnsafeMutableRawPointer]) { self.addresses = addresses }
+
+  func address(_ value: Int) -> UnsafeMutableRawPointer { addresses[value] }
+
+  func floats(_ value: Int) -> UnsafeMutablePointer<Float> {
+    addresses[value].assumingMemoryBound(to: Float.self)
+  }
+
+  func floats(_ value: Int?) -> UnsafeMutablePointer<Float>? { value.map { floats($0) } }
+
+  /// A call of one of our kernels.
+  func step<Arguments: BitwiseCopyable>(
+    _ function: @escaping @convention(c) (UnsafeRawPointer?) -> Int32, _ arguments: Arguments
+  ) -> Step {
+    let stored = Allocation<Arguments>(capacity: 1)
+    stored.buffer.initialize(repeating: arguments)
+    objects.append(stored)
+    // The structure has room for one element, so it has an address.
+    return Step(function: function, arguments: UnsafeRawPointer(stored.buffer.baseAddress.unsafelyUnwrapped))
+  }
+
+  /// A call of a oneDNN primitive; arguments are descriptors and addresses by index.
+  func step(
+    _ primitive: Primitive, _ arguments: [(OneDNNIndex, Descriptor, UnsafeMutableRawPointer?)],
+    _ runtime: OneDNNRuntime
+  ) throws -> Step {
+    let list = Allocation<OneDNNArgument>(capacity: arguments.count)
+    objects.append(list)
+    for (position, (index, descriptor, address)) in arguments.enumerated() {
+      let memory = try Memory(descriptor, at: address, runtime)
+      objects.append(memory)
+      list.buffer[position] = OneDNNArgument(index: index, memory: memory.pointer)
+    }
+    objects.append(primitive)
+    return step(resnet_call_primitive, ResNetPrimitiveCall(primitive, list.buffer, runtime))
+  }
+}

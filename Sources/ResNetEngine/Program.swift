@@ -1,0 +1,175 @@
+import Foundation
+import ResNetCore
+import ResNetGraph
+import ResNetKernels
+
+/// A network compiled for a batch size, a precision and a purpose: steps over planned memory.
+///
+/// Write `input` (and `labels`), call `run()`, read the results. All programs of an engine share one arena, so results
+/// are valid until another one runs. A run allocates nothing.
+@EngineActor
+public final class Program {
+  /// Samples in a run.
+  public let batch: Int
+  /// What it was compiled for.
+  public let purpose: Purpose
+  /// The input samples, row-major `[batch, channels, height, width]`, to be written before each run.
+  public let input: UnsafeMutableBufferPointer<Float>
+  /// The class of each sample, `[batch]`; empty unless the purpose's seed takes labels.
+  public let labels: UnsafeMutableBufferPointer<Int32>
+  /// The output of each sample, `[batch, classes]`.
+  public let logits: UnsafeBufferPointer<Float>
+  /// The cross-entropy of each sample, `[batch]`; empty unless it is the seed.
+  public let losses: UnsafeBufferPointer<Float>
+  /// The gradient at the output, `[batch, classes]`, to be written where the seed is `given`; empty without gradients.
+  public let outputGradient: UnsafeMutableBufferPointer<Float>
+  /// The gradients of all learned values, in the order of `Parameters.learned`; empty where there are none.
+  public let gradients: UnsafeBufferPointer<Float>
+  /// Bytes of the arena that it uses.
+  public let arenaBytes: Int
+
+  let steps: [Step]
+  let stepNames: [String]
+  let results: [Kept: Result]
+  private let gates: [String: Allocation<Float>]
+  private let packs: [PackedWeights]
+  private let parameters: Parameters
+  private let graph: Graph
+  private let runtime: OneDNNRuntime
+  private let threads: Int
+  private let lifetimes: [AnyObject]
+  private let changesStatistics: Bool
+
+  /// A result that was asked for.
+  enum Kept: Hashable {
+    case activation(String)
+    case activationGradient(String)
+    case inputGradient
+  }
+
+  /// Where a result lies.
+  struct Result {
+    var address: UnsafePointer<Float>
+    var layout: Layout
+    var shape: Shape
+  }
+
+  init(
+    _ lowering: Lowering, steps: [Step], binder: Binder, memory: MemoryPlan, arena: Arena
+  ) {
+    let lowered = lowering
+    batch = lowered.batch
+    purpose = lowered.purpose
+    self.steps = steps
+    stepNames = lowered.plan.steps.map { "\(lowered.graph.layers[$0.layer].name) \($0.name)" }
+    parameters = lowered.parameters
+    graph = lowered.graph
+    runtime = lowered.runtime
+    threads = lowered.runtime.threads
+    packs = lowered.packs
+    gates = lowered.gates
+    arenaBytes = memory.size
+    lifetimes = [binder, arena]
+    changesStatistics = lowered.changesStatistics
+    let batch = lowered.batch
+    let classes = lowered.graph.outputShape.count
+    func floats(_ value: Int?, _ count: Int) -> UnsafeMutableBufferPointer<Float> {
+      UnsafeMutableBufferPointer(start: value.map { binder.floats($0) }, count: value == nil ? 0 : count)
+    }
+    input = floats(lowered.inputValue, batch * lowered.graph.inputShape.count)
+    labels = UnsafeMutableBufferPointer(
+      start: lowered.labelsValue.map { binder.address($0).assumingMemoryBound(to: Int32.self) },
+      count: lowered.labelsValue == nil ? 0 : batch)
+    logits = UnsafeBufferPointer(floats(lowered.logitsValue, batch * classes))
+    losses = UnsafeBufferPointer(floats(lowered.lossesValue, batch))
+    outputGradient = floats(lowered.outputGradientValue, batch * classes)
+    gradients = UnsafeBufferPointer(floats(lowered.gradientRegion, lowered.parameters.learned.count))
+    results = lowered.kept.mapValues {
+      Result(address: UnsafePointer(binder.floats($0.value)), layout: $0.layout, shape: $0.shape)
+    }
+  }
+
+  /// Runs all steps.
+  ///
+  /// - Throws: `ResNetError` of code `data` where a label is not a class.
+  public func run() throws {
+    let classes = Int32(graph.outputShape.count)
+    for (sample, label) in labels.enumerated() where label < 0 || label >= classes {
+      throw ResNetError(
+        .data, "label \(label) is not one of \(classes) classes", at: "sample \(sample) of the batch",
+        remedy: "Use a network with as many classes as the data")
+    }
+    if runtime.threads != threads { runtime.use(threads: threads) }
+    for pack in packs { try pack.refresh() }
+    for (position, step) in steps.enumerated() {
+      guard step.function(step.arguments) == 0 else {
+        throw ResNetError(
+          .software, "a step of the program failed", at: stepNames[position],
+          remedy: "Please report this; ONEDNN_VERBOSE=all prints why")
+      }
+    }
+    if changesStatistics { parameters.noteChange() }
+  }
+
+  /// The mean cross-entropy of the last run.
+  public var loss: Double { losses.reduce(0) { $0 + Double($1) } / Double(max(losses.count, 1)) }
+
+  /// The output of a layer that the purpose observes, `[batch] + shape`.
+  ///
+  /// - Throws: `ResNetError` of code `usage` where the purpose did not ask for it.
+  public func activation(_ layer: String) throws -> Tensor { try read(.activation(layer), layer) }
+
+  /// The gradient of a layer's output that the purpose asked for, `[batch] + shape`.
+  ///
+  /// - Throws: `ResNetError` of code `usage` where the purpose did not ask for it.
+  public func activationGradient(_ layer: String) throws -> Tensor { try read(.activationGradient(layer), layer) }
+
+  /// The gradient of the input, `[batch, channels, height, width]`.
+  ///
+  /// - Throws: `ResNetError` of code `usage` where the purpose did not ask for it.
+  public func inputGradient() throws -> Tensor { try read(.inputGradient, "input") }
+
+  /// The gradient of one parameter.
+  ///
+  /// - Throws: `ResNetError` of code `usage` where there is none of that name or the purpose did not ask for it.
+  public func gradient(_ parameter: String) throws -> Tensor {
+    guard let place = parameters.places[parameter], place.parameter.kind.isLearned, !gradients.isEmpty else {
+      throw ResNetError(.usage, "there is no gradient of it", at: parameter, remedy: "Ask for it in the purpose")
+    }
+    let range = place.offset..<place.offset + place.parameter.shape.count
+    return Tensor(shape: place.parameter.shape, scalars: Array(gradients[range]))
+  }
+
+  /// Sets the factors of an addition for the runs to come; 1 everywhere leaves it as it is, a branch of 0 cuts it off.
+  ///
+  /// - Throws: `ResNetError` of code `usage` where the network has no such addition or the purpose has no gates.
+  public func setGate(
+    _ addition: String, branch: Float = 1, shortcut: Float = 1, branchGradient: Float? = nil,
+    shortcutGradient: Float? = nil
+  ) throws {
+    guard let gate = gates[addition]?.buffer else {
+      throw ResNetError(
+        .usage, "there is no gate of that name", at: addition,
+        remedy: "Name an addition of the network, in a purpose with gates")
+    }
+    gate[0] = branch
+    gate[1] = shortcut
+    gate[2] = branchGradient ?? branch
+    gate[3] = shortcutGradient ?? shortcut
+  }
+
+  private func read(_ kept: Kept, _ name: String) throws -> Tensor {
+    guard let result = results[kept] else {
+      throw ResNetError(.usage, "the program does not keep it", at: name, remedy: "Ask for it in the purpose")
+    }
+    let shape = result.shape.batched(batch)
+    let scalars = [Float](unsafeUninitializedCapacity: shape.count) { buffer, count in
+      var relayout = ResNetRelayout(
+        from: result.layout.batched(batch), to: Layout.plain(result.shape).batched(batch), input: result.address,
+        output: buffer.baseAddress)
+      _ = resnet_relayout(&relayout)
+      count = shape.count
+    }
+    return Tensor(shape: shape, scalars: scalars)
+  }
+}

@@ -1,0 +1,155 @@
+// The few loops that oneDNN lacks. Every kernel is one function that takes one structure of pointers and sizes, so that
+// a compiled program is an array of (function, structure) pairs. All return 0.
+#ifndef RESNET_KERNELS_H
+#define RESNET_KERNELS_H
+
+#include <stdint.h>
+
+// How a batch of activations lies in memory. Channel c of pixel s of sample n is element
+//   ((n · blocks + c / lanes) · positions + s) · lanes + c mod lanes
+// so that blocks = 1 is channels-last (and vectors), lanes = 1 is channels-first, and lanes = 8 or 16 are oneDNN's
+// blocked formats.
+typedef struct {
+  int64_t batch, blocks, positions, lanes;
+} ResNetLayout;
+
+// A function of another library with everything that it is called with: oneDNN's primitives are steps like any other.
+// Returns what the function returns.
+typedef struct {
+  int32_t (*function)(void *primitive, void *stream, int32_t count, const void *arguments);
+  void *primitive, *stream;
+  const void *arguments;
+  int32_t count;
+} ResNetPrimitiveCall;
+int resnet_call_primitive(const void *arguments);
+
+// Copies float32 values.
+typedef struct {
+  int64_t count;
+  const float *input;
+  float *output;
+} ResNetCopy;
+int resnet_copy(const void *arguments);
+
+// The pool of threads that all kernels share: that of libgomp, found by the caller, or none for a single thread.
+typedef void (*ResNetParallelFunction)(void (*body)(void *), void *data, unsigned threads, unsigned flags);
+void resnet_use_threads(ResNetParallelFunction parallel, int (*thread_number)(void), int threads);
+
+// Statistics of a batch for each channel, and normalisation with them (Ioffe and Szegedy, 2015):
+//   output = activation(scale · (x − mean) / √(variance + ε) + shift + addend).
+typedef struct {
+  ResNetLayout layout;
+  const float *x;
+  const float *addend;  // or NULL
+  float *output;        // may be x or addend
+  const float *scale, *shift;
+  float *mean, *inverse_deviation;         // of the batch, kept for the gradient; [channels]
+  float *running_mean, *running_variance;  // read where uses_running, changed where momentum > 0; [channels]
+  float *scratch;                          // resnet_normalization_scratch(layout) floats
+  float epsilon, momentum;
+  int32_t uses_running;  // normalise by the running statistics
+  int32_t relu;
+} ResNetNormalization;
+int64_t resnet_normalization_scratch(ResNetLayout layout);
+int resnet_normalization_forward(const void *arguments);
+
+// The gradient of the above. With z the value before the activation:
+//   gradient_z = (gradient + gradient2) · [output > 0], written where it differs from `gradient`;
+//   gradient_x, gradient_scale, gradient_shift follow, each skipped where NULL.
+typedef struct {
+  ResNetLayout layout;
+  const float *x;
+  const float *output;     // NULL where there is no ReLU
+  const float *gradient;
+  const float *gradient2;  // or NULL
+  float *gradient_z;       // may be `gradient`
+  float *gradient_x;       // may be `gradient_z`
+  float *gradient_scale, *gradient_shift;
+  const float *scale, *mean, *inverse_deviation;
+  float *scratch;  // resnet_normalization_scratch(layout) floats
+  int32_t constant_statistics;  // the statistics did not come from this batch
+} ResNetNormalizationGradient;
+int resnet_normalization_backward(const void *arguments);
+
+// output = activation(factors[0] · a + factors[1] · b); b may be NULL, factors NULL means 1.
+typedef struct {
+  int64_t count;
+  const float *a, *b;
+  const float *factors;
+  float *output;  // may be a or b
+  int32_t relu;
+} ResNetAddition;
+int resnet_add(const void *arguments);
+
+// gradient_z = (gradient + gradient2) · [output > 0]; output or gradient2 may be NULL.
+typedef struct {
+  int64_t count;
+  const float *output, *gradient, *gradient2;
+  float *gradient_z;  // may be gradient
+} ResNetReLUGradient;
+int resnet_relu_backward(const void *arguments);
+
+// Every stride-th pixel of the narrow tensor, between channels of zeros, in the wide one; backward copies the other way.
+typedef struct {
+  ResNetLayout narrow, wide;  // full sizes of both
+  int64_t narrow_height, narrow_width, wide_height, wide_width, stride, before;
+  const float *input;
+  float *output;
+} ResNetZeroPadding;
+int resnet_zero_padding_forward(const void *arguments);
+int resnet_zero_padding_backward(const void *arguments);
+
+// The same values in another layout.
+typedef struct {
+  ResNetLayout from, to;
+  const float *input;
+  float *output;
+} ResNetRelayout;
+int resnet_relayout(const void *arguments);
+
+// The mean of each channel over all positions, [batch, channels], and its gradient.
+typedef struct {
+  ResNetLayout layout;
+  const float *input;
+  float *output;
+} ResNetAveragePooling;
+int resnet_average_pooling_forward(const void *arguments);
+int resnet_average_pooling_backward(const void *arguments);
+
+// Softmax cross-entropy of each sample, and the gradient of its mean over the batch.
+typedef struct {
+  int64_t batch, classes;
+  const float *logits;
+  const int32_t *labels;
+  float *losses;    // [batch]
+  float *gradient;  // [batch, classes], or NULL
+} ResNetCrossEntropy;
+int resnet_cross_entropy(const void *arguments);
+
+// The gradient that picks one logit of each sample.
+typedef struct {
+  int64_t batch, classes;
+  const int32_t *labels;
+  float *gradient;  // [batch, classes]
+} ResNetOneHot;
+int resnet_one_hot(const void *arguments);
+
+// Weights and biases of a convolution with the normalisation behind it folded in; conv_bias may be NULL.
+void resnet_fold_normalization(
+    int64_t outputs, int64_t inputs, const float *weight, const float *conv_bias, const float *scale,
+    const float *shift, const float *mean, const float *variance, float epsilon, float *folded_weight,
+    float *folded_bias);
+
+// Stochastic gradient descent in PyTorch's form: g ← g + decay · w; v ← momentum · v + g;
+// w ← w − rate · (nesterov ? g + momentum · v : v).
+typedef struct {
+  int64_t count;
+  float *weights;
+  const float *gradients;
+  float *velocities;
+  float rate, momentum, decay;
+  int32_t nesterov;
+} ResNetDescent;
+int resnet_descend(const void *arguments);
+
+#endif

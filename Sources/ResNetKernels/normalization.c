@@ -1,0 +1,215 @@
+#include <math.h>
+#include <string.h>
+
+#include "internal.h"
+#include "normalization_loops.h"
+
+// Sums are taken in float32 over chunks that stay in the first-level cache, and joined in double in a fixed order: the
+// result depends on the layout alone, not on the number of threads.
+enum { CHUNK_VALUES = 8192, MOST_GROUPS = 16 };
+
+// Channels-last tensors are one long run of positions; blocked ones a run for each sample and block.
+typedef struct {
+  int64_t runs, run_positions, blocks, lanes, chunk, chunks_per_run, chunks, groups;
+} Division;
+
+static Division divide(ResNetLayout l) {
+  Division d;
+  int joined = l.blocks == 1;
+  d.runs = joined ? 1 : l.batch;
+  d.run_positions = joined ? l.batch * l.positions : l.positions;
+  d.blocks = l.blocks;
+  d.lanes = l.lanes;
+  d.chunk = CHUNK_VALUES / l.lanes > 0 ? CHUNK_VALUES / l.lanes : 1;
+  d.chunks_per_run = (d.run_positions + d.chunk - 1) / d.chunk;
+  d.chunks = d.runs * d.chunks_per_run;
+  d.groups = resnet_minimum(d.chunks, MOST_GROUPS);
+  return d;
+}
+
+// Per group and channel two doubles, and for each thread's chunk two rows of floats; coefficients behind them.
+int64_t resnet_normalization_scratch(ResNetLayout l) {
+  Division d = divide(l);
+  return resnet_channels(l) * (d.groups * 6 + 4) + 16;
+}
+
+// Scratch of one (block, group): `lanes` doubles of means, as many of squares, then two rows of floats.
+static double *group_sums(float *scratch, Division d, int64_t block, int64_t group) {
+  return (double *)(scratch + (block * d.groups + group) * d.lanes * 6);
+}
+
+static int64_t chunk_span(Division d, int64_t chunk, int64_t block, int64_t *offset) {
+  int64_t run = chunk / d.chunks_per_run, first = (chunk % d.chunks_per_run) * d.chunk;
+  *offset = ((run * d.blocks + block) * d.run_positions + first) * d.lanes;
+  return resnet_minimum(d.chunk, d.run_positions - first);
+}
+
+static void statistics_share(const void *data, int64_t first, int64_t last) {
+  const ResNetNormalization *a = data;
+  Division d = divide(a->layout);
+  for (int64_t task = first; task < last; task++) {
+    int64_t block = task % d.blocks, group = task / d.blocks;
+    double *mean = group_sums(a->scratch, d, block, group), *squares = mean + d.lanes, count = 0;
+    float *chunk_mean = (float *)(squares + d.lanes), *chunk_squares = chunk_mean + d.lanes;
+    memset(mean, 0, sizeof(double) * 2 * (size_t)d.lanes);
+    int64_t end = d.chunks * (group + 1) / d.groups;
+    for (int64_t chunk = d.chunks * group / d.groups; chunk < end; chunk++) {
+      int64_t offset, positions = chunk_span(d, chunk, block, &offset);
+      moments(a->x + offset, positions, d.lanes, chunk_mean, chunk_squares);
+      // Chan, Golub and LeVeque (1979): joining means and squares of two sets.
+      double share = (double)positions / (count + (double)positions);
+      for (int64_t l = 0; l < d.lanes; l++) {
+        double difference = chunk_mean[l] - mean[l];
+        mean[l] += difference * share;
+        squares[l] += chunk_squares[l] + difference * difference * count * share;
+      }
+      count += (double)positions;
+    }
+  }
+}
+
+static int64_t group_positions(Division d, int64_t group) {
+  int64_t positions = 0, offset;
+  for (int64_t c = d.chunks * group / d.groups; c < d.chunks * (group + 1) / d.groups; c++)
+    positions += chunk_span(d, c, 0, &offset);
+  return positions;
+}
+
+static void join_statistics(const ResNetNormalization *a) {
+  Division d = divide(a->layout);
+  double total = (double)(d.runs * d.run_positions);
+  for (int64_t block = 0; block < d.blocks; block++)
+    for (int64_t l = 0; l < d.lanes; l++) {
+      double mean = 0, squares = 0, count = 0;
+      for (int64_t group = 0; group < d.groups; group++) {
+        const double *sums = group_sums(a->scratch, d, block, group);
+        double positions = (double)group_positions(d, group), difference = sums[l] - mean;
+        double share = positions / (count + positions);
+        mean += difference * share;
+        squares += sums[d.lanes + l] + difference * difference * count * share;
+        count += positions;
+      }
+      int64_t c = block * d.lanes + l;
+      double variance = squares / total;
+      a->mean[c] = (float)mean;
+      a->inverse_deviation[c] = (float)(1 / sqrt(variance + (double)a->epsilon));
+      if (a->momentum > 0) {
+        double unbiased = squares / (total - 1), m = (double)a->momentum;
+        a->running_mean[c] = (float)((1 - m) * (double)a->running_mean[c] + m * mean);
+        a->running_variance[c] = (float)((1 - m) * (double)a->running_variance[c] + m * unbiased);
+      }
+    }
+}
+
+// The coefficients lie behind the sums.
+static float *coefficients(float *scratch, Division d, int64_t which) {
+  return scratch + d.blocks * d.lanes * (d.groups * 6 + which);
+}
+
+static void apply_share(const void *data, int64_t first, int64_t last) {
+  const ResNetNormalization *a = data;
+  Division d = divide(a->layout);
+  for (int64_t task = first; task < last; task++) {
+    int64_t block = task % d.blocks, offset, positions = chunk_span(d, task / d.blocks, block, &offset);
+    apply(
+        a->x + offset, a->addend ? a->addend + offset : 0, a->output + offset, positions, d.lanes,
+        coefficients(a->scratch, d, 0) + block * d.lanes, coefficients(a->scratch, d, 1) + block * d.lanes, a->relu);
+  }
+}
+
+int resnet_normalization_forward(const void *arguments) {
+  const ResNetNormalization *a = arguments;
+  Division d = divide(a->layout);
+  int64_t channels = resnet_channels(a->layout), work = resnet_count(a->layout);
+  if (a->uses_running) {
+    for (int64_t c = 0; c < channels; c++) {
+      a->mean[c] = a->running_mean[c];
+      a->inverse_deviation[c] = (float)(1 / sqrt((double)a->running_variance[c] + (double)a->epsilon));
+    }
+  } else {
+    resnet_parallel_for(d.blocks * d.groups, work, statistics_share, a);
+    join_statistics(a);
+  }
+  float *factor = coefficients(a->scratch, d, 0), *offset = coefficients(a->scratch, d, 1);
+  for (int64_t c = 0; c < channels; c++) {
+    factor[c] = a->scale[c] * a->inverse_deviation[c];
+    offset[c] = (float)((double)a->shift[c] - (double)a->mean[c] * (double)factor[c]);
+  }
+  resnet_parallel_for(d.blocks * d.chunks, work, apply_share, a);
+  return 0;
+}
+
+// Gradient. First the sums of dz and of dz · (x − mean), then dx.
+static void gradient_sums_share(const void *data, int64_t first, int64_t last) {
+  const ResNetNormalizationGradient *a = data;
+  Division d = divide(a->layout);
+  float *dz = a->gradient_z == a->gradient && !a->output && !a->gradient2 ? 0 : a->gradient_z;
+  for (int64_t task = first; task < last; task++) {
+    int64_t block = task % d.blocks, group = task / d.blocks;
+    double *sum = group_sums(a->scratch, d, block, group), *product = sum + d.lanes;
+    float *chunk_sum = (float *)(product + d.lanes), *chunk_product = chunk_sum + d.lanes;
+    memset(sum, 0, sizeof(double) * 2 * (size_t)d.lanes);
+    int64_t end = d.chunks * (group + 1) / d.groups;
+    for (int64_t chunk = d.chunks * group / d.groups; chunk < end; chunk++) {
+      int64_t offset, positions = chunk_span(d, chunk, block, &offset);
+      gradient_sums(
+          a->x + offset, a->output ? a->output + offset : 0, a->gradient + offset,
+          a->gradient2 ? a->gradient2 + offset : 0, dz ? dz + offset : 0, positions, d.lanes,
+          a->mean + block * d.lanes, chunk_sum, chunk_product);
+      for (int64_t l = 0; l < d.lanes; l++) sum[l] += chunk_sum[l], product[l] += chunk_product[l];
+    }
+  }
+}
+
+static void gradient_apply_share(const void *data, int64_t first, int64_t last) {
+  const ResNetNormalizationGradient *a = data;
+  Division d = divide(a->layout);
+  for (int64_t task = first; task < last; task++) {
+    int64_t block = task % d.blocks, offset, positions = chunk_span(d, task / d.blocks, block, &offset);
+    int64_t c = block * d.lanes;
+    gradient_apply(
+        a->x + offset, a->gradient_z + offset, a->gradient_x + offset, positions, d.lanes,
+        coefficients(a->scratch, d, 0) + c, coefficients(a->scratch, d, 1) + c, coefficients(a->scratch, d, 2) + c,
+        a->mean + c);
+  }
+}
+
+int resnet_normalization_backward(const void *arguments) {
+  const ResNetNormalizationGradient *a = arguments;
+  Division d = divide(a->layout);
+  int64_t work = resnet_count(a->layout);
+  resnet_parallel_for(d.blocks * d.groups, work, gradient_sums_share, a);
+  double total = (double)(d.runs * d.run_positions);
+  float *ka = coefficients(a->scratch, d, 0), *kb = coefficients(a->scratch, d, 1);
+  float *kc = coefficients(a->scratch, d, 2);
+  for (int64_t block = 0; block < d.blocks; block++)
+    for (int64_t l = 0; l < d.lanes; l++) {
+      double sum = 0, product = 0;
+      for (int64_t group = 0; group < d.groups; group++) {
+        const double *sums = group_sums(a->scratch, d, block, group);
+        sum += sums[l];
+        product += sums[d.lanes + l];
+      }
+      int64_t c = block * d.lanes + l;
+      double inverse = (double)a->inverse_deviation[c], factor = (double)a->scale[c] * inverse;
+      if (a->gradient_scale) a->gradient_scale[c] = (float)(product * inverse);
+      if (a->gradient_shift) a->gradient_shift[c] = (float)sum;
+      ka[c] = (float)factor;
+      kb[c] = a->constant_statistics ? 0 : (float)(-factor * inverse * inverse * product / total);
+      kc[c] = a->constant_statistics ? 0 : (float)(-factor * sum / total);
+    }
+  if (a->gradient_x) resnet_parallel_for(d.blocks * d.chunks, work, gradient_apply_share, a);
+  return 0;
+}
+
+void resnet_fold_normalization(
+    int64_t outputs, int64_t inputs, const float *weight, const float *conv_bias, const float *scale,
+    const float *shift, const float *mean, const float *variance, float epsilon, float *folded_weight,
+    float *folded_bias) {
+  for (int64_t o = 0; o < outputs; o++) {
+    double factor = (double)scale[o] / sqrt((double)variance[o] + (double)epsilon);
+    double bias = conv_bias ? (double)conv_bias[o] : 0;
+    folded_bias[o] = (float)((double)shift[o] + (bias - (double)mean[o]) * factor);
+    for (int64_t i = 0; i < inputs; i++) folded_weight[o * inputs + i] = (float)((double)weight[o * inputs + i] * factor);
+  }
+}

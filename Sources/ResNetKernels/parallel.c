@@ -1,0 +1,43 @@
+#include <stddef.h>
+
+#include "internal.h"
+
+static ResNetParallelFunction shared_parallel = NULL;
+static int (*shared_thread_number)(void) = NULL;
+static int shared_threads = 1;
+
+void resnet_use_threads(ResNetParallelFunction parallel, int (*thread_number)(void), int threads) {
+  shared_parallel = parallel;
+  shared_thread_number = thread_number;
+  shared_threads = threads;
+}
+
+typedef struct {
+  int64_t tasks;
+  int64_t threads;
+  void (*body)(const void *, int64_t, int64_t);
+  const void *data;
+} Job;
+
+static void run_share(void *pointer) {
+  const Job *job = pointer;
+  int64_t thread = shared_thread_number();
+  int64_t first = job->tasks * thread / job->threads, last = job->tasks * (thread + 1) / job->threads;
+  if (first < last) job->body(job->data, first, last);
+}
+
+void resnet_parallel_for(
+    int64_t tasks, int64_t work, void (*body)(const void *, int64_t, int64_t), const void *data) {
+  int64_t threads = resnet_minimum(shared_threads, tasks);
+  if (shared_parallel == NULL || threads <= 1 || work < 16384) {
+    if (tasks > 0) body(data, 0, tasks);
+    return;
+  }
+  Job job = {tasks, threads, body, data};
+  shared_parallel(run_share, &job, (unsigned)threads, 0);
+}
+
+int resnet_call_primitive(const void *arguments) {
+  const ResNetPrimitiveCall *a = arguments;
+  return a->function(a->primitive, a->stream, a->count, a->arguments);
+}
