@@ -73,9 +73,11 @@ struct MissingLibraryTests {
   private let fileName = "libdnnl.so.3"
 #endif
 
-private let compiler = ["/usr/bin/cc", "/usr/bin/clang", "/usr/bin/gcc"].first {
-  FileManager.default.isExecutableFile(atPath: $0)
-}
+private let compiler: String? = {
+  let folders = ProcessInfo.processInfo.environment["PATH"]?.split(separator: ":") ?? []
+  return ["cc", "clang", "gcc"].flatMap { name in folders.map { "\($0)/\(name)" } }
+    .first { FileManager.default.isExecutableFile(atPath: $0) }
+}()
 
 private func text(_ characters: [CChar]) -> String {
   String(decoding: characters.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
