@@ -14,8 +14,13 @@ func quoted(_ text: String) -> String {
 let package = Package(
   name: "swift-resnet",
   platforms: [.macOS(.v15)],
-  products: [],
-  dependencies: [],
+  products: [
+    .library(name: "ResNet", targets: ["ResNet"]),
+    .executable(name: "resnet", targets: ["ResNetCommand"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+  ],
   targets: [
     .target(name: "ResNetCore", swiftSettings: strict),
     .target(name: "ResNetGraph", dependencies: ["ResNetCore"], swiftSettings: strict),
@@ -34,11 +39,29 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "ResNetFiles", dependencies: ["ResNetCore"], swiftSettings: strict),
     .target(name: "ResNetImages", dependencies: ["ResNetCore"], swiftSettings: strict),
+    .target(name: "ResNetData", dependencies: ["ResNetCore", "ResNetImages"], swiftSettings: strict),
     .target(
       name: "ResNetModel",
       dependencies: ["ResNetCore", "ResNetGraph", "ResNetModels", "ResNetImages", "ResNetFiles"],
       swiftSettings: strict),
-    .target(name: "ResNetData", dependencies: ["ResNetCore", "ResNetImages"], swiftSettings: strict),
+    .target(
+      name: "ResNetTraining",
+      dependencies: [
+        "ResNetCore", "ResNetData", "ResNetEngine", "ResNetFiles", "ResNetGraph", "ResNetImages", "ResNetKernels",
+        "ResNetModel", "ResNetModels",
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "ResNet",
+      dependencies: [
+        "ResNetCore", "ResNetData", "ResNetEngine", "ResNetGraph", "ResNetImages", "ResNetModel", "ResNetModels",
+        "ResNetTraining",
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "ResNetCommand",
+      dependencies: ["ResNet", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      swiftSettings: strict),
 
     .testTarget(name: "ResNetCoreTests", dependencies: ["ResNetCore"], swiftSettings: strict),
     .testTarget(name: "COneDNNTests", dependencies: ["COneDNN"], swiftSettings: strict),

@@ -1,0 +1,28 @@
+import ArgumentParser
+import ResNet
+
+/// How the engine works.
+struct EngineOptions: ParsableArguments {
+  @Option(help: "The number of threads; as many as the machine has cores if not given.")
+  var threads: Int?
+
+  @Option(help: "The kind of numbers: f32.")
+  var precision: PrecisionName = .f32
+
+  /// Gives the engine its threads.
+  ///
+  /// - Returns: how many there are.
+  @discardableResult
+  func apply() async throws -> Int {
+    let threads = threads
+    return try await EngineActor.run {
+      if let threads { try Engine.setThreads(threads) }
+      return try Engine.threads()
+    }
+  }
+}
+
+/// The kinds of numbers that the engine can work in.
+enum PrecisionName: String, ExpressibleByArgument, CaseIterable {
+  case f32
+}

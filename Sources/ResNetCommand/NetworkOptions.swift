@@ -1,0 +1,39 @@
+import ArgumentParser
+import ResNet
+
+/// Which network, and what is varied of it.
+struct NetworkOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("The shortcut: none, a, a-after, b or c.", valueName: "kind"))
+  var shortcut: Shortcut?
+
+  @Option(help: ArgumentHelp("The layer of a bottleneck that takes the stride: 1x1 or 3x3.", valueName: "layer"))
+  var strideIn: StridePosition?
+
+  @Option(help: ArgumentHelp("What follows each layer: batch or none (then with biases).", valueName: "kind"))
+  var normalization: Normalization?
+
+  @Option(help: ArgumentHelp("How weights begin: he, xavier or normal:DEVIATION.", valueName: "kind"))
+  var initialization: Initialization?
+
+  /// The network of a name, varied.
+  func architecture(_ name: String) throws -> Architecture {
+    var architecture = try Architecture.named(name)
+    if let shortcut {
+      if shortcut == .none { architecture = architecture.plainCounterpart }
+      architecture.shortcut = shortcut
+    }
+    if let strideIn { architecture.strideIn = strideIn }
+    if let normalization { architecture.normalization = normalization }
+    if let initialization { architecture.initialization = initialization }
+    return architecture
+  }
+}
+
+extension Shortcut: ExpressibleByArgument {}
+extension StridePosition: ExpressibleByArgument {}
+extension Normalization: ExpressibleByArgument {}
+
+extension Initialization: ExpressibleByArgument {
+  /// Reads what `init(_:)` reads.
+  public init?(argument: String) { self.init(argument) }
+}

@@ -1,0 +1,54 @@
+import Foundation
+
+/// What one epoch of training came to.
+public struct EpochReport: Hashable, Sendable, Codable {
+  /// The number of the epoch, from 1.
+  public var epoch: Int
+  /// The number of epochs of the run; the last may be cut short.
+  public var epochs: Int
+  /// Steps since the beginning of the run.
+  public var step: Int
+  /// The learning rate of the last step.
+  public var learningRate: Double
+  /// The mean cross-entropy over the epoch's images as they were trained on, in nats.
+  public var trainingLoss: Double
+  /// Images whose class did not have the greatest logit as they were trained on, in percent.
+  public var trainingError: Double
+  /// How good the model is on the images that it is tested on, where there are some.
+  public var evaluation: Evaluation?
+  /// Images that were trained on in a second, evaluation left out.
+  public var imagesPerSecond: Double
+  /// How long training took, evaluation left out.
+  public var seconds: Double
+}
+
+extension EpochReport: CustomStringConvertible {
+  /// One line.
+  public var description: String {
+    var parts = [
+      "epoch \(epoch)/\(epochs)", "loss \(fixed(trainingLoss, 4))", "training error \(fixed(trainingError, 2)) %",
+    ]
+    if let evaluation { parts.append("test error \(fixed(evaluation.topOneError, 2)) %") }
+    parts.append("\(fixed(imagesPerSecond, 0)) images/s")
+    return parts.joined(separator: " · ")
+  }
+}
+
+/// A number with a fixed number of decimal places, the same in every locale.
+func fixed(_ value: Double, _ places: Int) -> String { String(format: "%.\(places)f", value) }
+
+/// How far a run is, as told after every step.
+public struct TrainingProgress: Hashable, Sendable {
+  /// The number of the epoch, from 1.
+  public var epoch: Int
+  /// The number of epochs of the run.
+  public var epochs: Int
+  /// Steps since the beginning of the run.
+  public var step: Int
+  /// The number of steps of the run.
+  public var steps: Int
+  /// The mean cross-entropy over the epoch so far, in nats.
+  public var loss: Double
+  /// Images trained on in a second, in this epoch so far.
+  public var imagesPerSecond: Double
+}

@@ -1,0 +1,71 @@
+import ResNetCore
+import ResNetData
+import ResNetEngine
+import ResNetGraph
+import ResNetImages
+import ResNetModel
+
+/// Measures a model on labelled images, with the statistics that training gathered; changes nothing.
+///
+/// ```swift
+/// let evaluation = try await Evaluator(model).evaluate(on: cifar.test)
+/// print(evaluation.topOneError)
+/// ```
+public struct Evaluator: Sendable {
+  private let model: Model
+  private let batch: Int
+  private let loaderThreads: Int
+
+  /// Makes an evaluator.
+  ///
+  /// - Parameters:
+  ///   - batch: images in one run of the network; it changes the speed alone.
+  ///   - loaderThreads: threads that prepare batches.
+  public init(_ model: Model, batch: Int = 128, loaderThreads: Int = 1) {
+    self.model = model
+    self.batch = batch
+    self.loaderThreads = loaderThreads
+  }
+
+  /// Measures the model on all images of a set.
+  ///
+  /// - Throws: `ResNetError` of code `data` where classes or images do not fit the model, `usage` for an impossible
+  ///   batch, `unavailable` where oneDNN or memory is missing.
+  public func evaluate(on dataSet: DataSet) async throws -> Evaluation {
+    guard dataSet.imageShape == model.input else {
+      throw ResNetError(
+        .data, "images of \(dataSet.imageShape) do not fit a model for \(model.input)", at: dataSet.name,
+        remedy: "Use the kind of images that the model was trained on")
+    }
+    guard dataSet.classCount == model.classes.count else {
+      throw ResNetError(
+        .data, "the data has \(dataSet.classCount) classes, the model \(model.classes.count)", at: dataSet.name,
+        remedy: "Use data with the classes that the model was trained on")
+    }
+    let loader = try Loader(
+      dataSet, preprocessing: model.preprocessing, batchSize: batch, order: .sequential, threads: loaderThreads)
+    return try await EngineActor.run {
+      let engine = try Engine(graph: model.graph)
+      try engine.parameters.set(model.parameters)
+      return try engine.evaluate(loader)
+    }
+  }
+}
+
+extension Engine {
+  /// Measures the network on what a loader gives.
+  func evaluate(_ loader: Loader) throws -> Evaluation {
+    let clock = Stopwatch()
+    var scores = Scores()
+    let batches = loader.epoch(0)
+    while let batch = try batches.next() {
+      try Task.checkCancellation()
+      let program = try program(batch: batch.count, purpose: .inference)
+      _ = program.input.update(from: batch.images)
+      try program.run()
+      scores.add(logits: program.logits, labels: batch.labels)
+    }
+    return Evaluation(
+      scores, dataSet: loader.dataSet.name, classes: graph.outputShape.count, seconds: clock.seconds)
+  }
+}

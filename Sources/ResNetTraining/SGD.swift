@@ -1,0 +1,65 @@
+import ResNetEngine
+import ResNetGraph
+import ResNetKernels
+
+/// Stochastic gradient descent with momentum in PyTorch's form:
+/// g ← g + decay · w; v ← momentum · v + g; w ← w − rate · v, or w − rate · (g + momentum · v) after Nesterov.
+///
+/// Velocities begin at 0. A step allocates nothing.
+@EngineActor
+public final class SGD {
+  private let parameters: Parameters
+  private let momentum: Float
+  private let nesterov: Bool
+  /// Neighbouring values that are decayed alike.
+  private let runs: [(range: Range<Int>, decay: Float)]
+  private var velocities: [Float]
+
+  /// Makes the optimiser of some parameters.
+  ///
+  /// - Parameters:
+  ///   - momentum: the share of a step's direction that stays in the next one's.
+  ///   - weightDecay: the weight of ‖w‖² / 2 in the loss.
+  ///   - decaysNormalizationAndBiases: whether weight decay reaches scales, shifts and biases too.
+  public init(
+    _ parameters: Parameters, momentum: Double = 0, nesterov: Bool = false, weightDecay: Double = 0,
+    decaysNormalizationAndBiases: Bool = true
+  ) {
+    self.parameters = parameters
+    self.momentum = Float(momentum)
+    self.nesterov = nesterov
+    let decay = Float(weightDecay)
+    let isDecayed = { (kind: Parameter.Kind) in decaysNormalizationAndBiases || kind == .weight }
+    runs =
+      parameters.runs { isDecayed($0) }.map { ($0, decay) } + parameters.runs { !isDecayed($0) }.map { ($0, 0) }
+    velocities = [Float](repeating: 0, count: parameters.learned.count)
+  }
+
+  /// Changes the parameters against their gradients, which lie in the order of `Parameters.learned`.
+  ///
+  /// - Precondition: there is a gradient for every learned value.
+  public func step(gradients: UnsafeBufferPointer<Float>, learningRate: Double) {
+    precondition(gradients.count == velocities.count)
+    guard let weights = parameters.learned.baseAddress, let gradients = gradients.baseAddress else { return }
+    velocities.withUnsafeMutableBufferPointer { velocities in
+      for run in runs {
+        let first = run.range.lowerBound
+        var descent = ResNetDescent(
+          count: Int64(run.range.count), weights: weights + first, gradients: gradients + first,
+          velocities: velocities.baseAddress.map { $0 + first }, rate: Float(learningRate), momentum: momentum,
+          decay: run.decay, nesterov: nesterov ? 1 : 0)
+        _ = resnet_descend(&descent)
+      }
+    }
+    parameters.noteChange()
+  }
+}
+
+extension SGD {
+  /// Makes the optimiser of a recipe.
+  public convenience init(_ parameters: Parameters, recipe: Recipe) {
+    self.init(
+      parameters, momentum: recipe.momentum, nesterov: recipe.nesterov, weightDecay: recipe.weightDecay,
+      decaysNormalizationAndBiases: recipe.decaysNormalizationAndBiases)
+  }
+}
