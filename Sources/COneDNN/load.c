@@ -90,11 +90,10 @@ static bool try_all(OneDNN *table, char file[PATH_MAX], Search *search) {
 
 static void explain(const Search *search, const char *variable, char *message, size_t capacity) {
   Text text = text_in(message, capacity);
-  text_append(&text, "oneDNN %d.%d or newer is not here", ONEDNN_NEEDED_MAJOR, ONEDNN_NEEDED_MINOR);
-  if (variable != NULL) text_append(&text, " (%s is %s)", override_variable, variable);
-  if (search->refused.length > 0) text_append(&text, ": %s", search->refused_characters);
+  if (variable != NULL) text_append(&text, "%s is %s: ", override_variable, variable);
+  text_append(&text, "%s", search->refused_characters);
   if (search->empty.length > 0) {
-    text_append(&text, "%s none in %s", search->refused.length > 0 ? ";" : ":", search->empty_characters);
+    text_append(&text, "%snone in %s", search->refused.length > 0 ? "; " : "", search->empty_characters);
   }
 }
 

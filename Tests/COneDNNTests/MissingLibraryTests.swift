@@ -8,7 +8,7 @@ struct MissingLibraryTests {
   func emptyFolder() throws {
     try inTemporaryFolder { folder in
       let message = refusal(of: folder.path)
-      #expect(message == "oneDNN 3.2 or newer is not here: none in \(folder.path)")
+      #expect(message == "none in \(folder.path)")
     }
   }
 
@@ -16,7 +16,7 @@ struct MissingLibraryTests {
   func missingFile() throws {
     try inTemporaryFolder { folder in
       let file = folder.appending(path: "libdnnl.so.3").path
-      #expect(refusal(of: file).hasPrefix("oneDNN 3.2 or newer is not here: \(file): "))
+      #expect(refusal(of: file).hasPrefix("\(file): "))
     }
   }
 
@@ -25,7 +25,7 @@ struct MissingLibraryTests {
     try inTemporaryFolder { folder in
       let file = folder.appending(path: fileName)
       try Data("not a library".utf8).write(to: file)
-      #expect(refusal(of: folder.path).hasPrefix("oneDNN 3.2 or newer is not here: \(file.path): "))
+      #expect(refusal(of: folder.path).hasPrefix("\(file.path): "))
     }
   }
 
@@ -42,7 +42,7 @@ struct MissingLibraryTests {
       try compile(
         "static struct { int major, minor, patch; const char *hash; unsigned cpu, gpu; } version = "
           + "{\(major), \(minor), 0, 0, 0, 0}; const void *dnnl_version(void) { return &version; }", to: file)
-      #expect(refusal(of: folder.path) == "oneDNN 3.2 or newer is not here: \(file.path): \(reason)")
+      #expect(refusal(of: folder.path) == "\(file.path): \(reason)")
     }
   }
 
@@ -50,7 +50,7 @@ struct MissingLibraryTests {
   func shortMessage() {
     var message = [CChar](repeating: 1, count: 8)
     #expect(onednn_load_from("/nowhere", &message, message.count) == nil)
-    #expect(text(message) == "oneDNN ")
+    #expect(text(message) == "/nowher")
     #expect(onednn_load_from("/nowhere", nil, 0) == nil)
   }
 

@@ -14,7 +14,8 @@
 #define ONEDNN_NEEDED_MINOR 2
 
 /// Loads oneDNN on the first call and returns the same table ever after; safe from any thread.
-/// A failure returns NULL and writes one line into `message`: what was tried, and why each try failed.
+/// A failure returns NULL and writes one line into `message`: what was tried and why it failed, such as
+/// "/usr/lib/libdnnl.so.2: found version 2.6, need at least 3.2; none in /root/.local/lib, /usr/local/lib".
 /// Failures are not remembered: a library installed meanwhile is found by the next call.
 const OneDNN *onednn_load(char *message, size_t capacity);
 
