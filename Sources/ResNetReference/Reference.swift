@@ -15,7 +15,8 @@ public struct Reference: Sendable {
   public init(graph: Graph, parameters: [String: [Double]]) throws {
     for parameter in graph.parameters {
       guard let values = parameters[parameter.name] else {
-        throw ResNetError(.data, "the parameter is missing", at: parameter.name, remedy: "Give a value for every parameter")
+        throw ResNetError(
+          .data, "the parameter is missing", at: parameter.name, remedy: "Give a value for every parameter")
       }
       guard values.count == parameter.shape.count else {
         throw ResNetError(
@@ -97,7 +98,8 @@ public struct Reference: Sendable {
       trace.outputs[position] = input
     case .convolution(let convolution):
       trace.outputs[position] = Equations.convolution(
-        operands[0], weight: weight(), bias: values(.bias), from: from.batched(trace.batch), to: layer.shape, convolution)
+        operands[0], weight: weight(), bias: values(.bias), from: from.batched(trace.batch), to: layer.shape,
+        convolution)
     case .linear:
       trace.outputs[position] = Equations.linear(
         operands[0], weight: weight(), bias: values(.bias), inputs: from.count, outputs: layer.shape.count,

@@ -12,10 +12,8 @@ import ResNetModels
 /// }
 /// ```
 public struct Fixture: Decodable, Sendable, CustomStringConvertible {
-  /// Its name, which is its file's: `resnet20_a`.
-  public let name: String
-  /// The shape of one sample.
-  public let inputShape: Shape
+  /// The network; its `input` is the shape of one sample.
+  public let architecture: Architecture
   /// The number of logits.
   public let classes: Int
   /// The number of samples.
@@ -37,8 +35,10 @@ public struct Fixture: Decodable, Sendable, CustomStringConvertible {
   /// What `optimizer.steps` steps on this batch add to each learned parameter, by name.
   public let updates: [String: ArraySummary]
 
-  private let network: Network
   private let inputName: String
+
+  /// Its name, which is its file's: `resnet20_a`.
+  public var name: String { architecture.name }
 
   /// Its name.
   public var description: String { name }
@@ -64,19 +64,6 @@ public struct Fixture: Decodable, Sendable, CustomStringConvertible {
     /// The number of steps, all on the same batch.
     public let steps: Int
   }
-
-  fileprivate struct Network: Decodable, Sendable {
-    struct Stem: Decodable, Sendable {
-      let kind: String
-      let width: Int
-    }
-    let stem: Stem
-    let block: Block
-    let stages: [[Int]]
-    let shortcut: Shortcut
-    let strideIn: StridePosition
-    let normalization: Normalization
-  }
 }
 
 extension Fixture {
@@ -95,41 +82,22 @@ extension Fixture {
   /// - Throws: an error of Foundation where its file cannot be read.
   public static func named(_ name: String) throws -> Fixture {
     // …/Sources/ResNetTesting/Fixture.swift
-    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
     let file = root.appending(path: "Tests/Fixtures/\(name).json")
     return try JSONDecoder().decode(Fixture.self, from: Data(contentsOf: file))
   }
 
-  /// The network in the words of the catalogue.
-  ///
-  /// - Throws: `ResNetError` of code `data` where the file describes no network.
-  public func architecture() throws -> Architecture {
-    let stem: Stem
-    switch network.stem.kind {
-    case "cifar": stem = .cifar(width: network.stem.width)
-    case "imagenet": stem = .imageNet(width: network.stem.width)
-    case "fully-connected": stem = .fullyConnected(width: network.stem.width)
-    default: throw ResNetError(.data, "no stem is called '\(network.stem.kind)'", at: name, remedy: "Make the fixtures again")
-    }
-    guard network.stages.allSatisfy({ $0.count == 3 }) else {
-      throw ResNetError(.data, "a stage is blocks, width and stride", at: name, remedy: "Make the fixtures again")
-    }
-    return Architecture(
-      name: name, input: inputShape, stem: stem, block: network.block,
-      stages: network.stages.map { Stage(blocks: $0[0], width: $0[1], stride: $0[2]) }, shortcut: network.shortcut,
-      strideIn: network.strideIn, normalization: network.normalization)
-  }
-
   /// The network.
   ///
-  /// - Throws: `ResNetError` where the file describes no valid network.
-  public func graph() throws -> Graph { try architecture().graph(classes: classes, input: inputShape) }
+  /// - Throws: `ResNetError` where the network is not possible.
+  public func graph() throws -> Graph { try architecture.graph(classes: classes) }
 
   /// All parameters by name, before any step.
   ///
-  /// - Throws: `ResNetError` where the file describes no valid network.
+  /// - Throws: `ResNetError` where the network is not possible.
   public func parameters() throws -> [String: Tensor] { HashedValues.parameters(of: try graph()) }
 
-  /// The samples, `[batch] + inputShape`.
-  public var input: Tensor { HashedValues.input(inputShape, batch: batch, name: inputName) }
+  /// The samples, `[batch, channels, height, width]`.
+  public var input: Tensor { HashedValues.input(architecture.input, batch: batch, name: inputName) }
 }

@@ -32,7 +32,8 @@ extension RandomGraph {
     let outputs = chance(2) ? a.shape[0] : channels()
     var z = a
     for index in 0..<depth {
-      z = try convolution(z, outputs: index == depth - 1 ? outputs : channels(), kernel: pick([1, 3, 3, 5]),
+      z = try convolution(
+        z, outputs: index == depth - 1 ? outputs : channels(), kernel: pick([1, 3, 3, 5]),
         stride: index == 0 ? stride : 1, keepsSize: true)
       z = try normalize(z)
       if index < depth - 1 { z = try relu(z, name: name("relu")) }
@@ -100,7 +101,8 @@ extension RandomGraph {
     // Even kernels and paddings that change the size, where nothing has to match it.
     let kernel = !keepsSize && !small && chance(6) ? pick([2, 4]) : kernel
     let least = max(0, (kernel - min(a.shape[1], a.shape[2]) + 1) / 2)
-    let padding = keepsSize || small ? kernel / 2 : max(least, pick([kernel / 2, kernel / 2, kernel / 2, kernel - 1, 0]))
+    let padding =
+      keepsSize || small ? kernel / 2 : max(least, pick([kernel / 2, kernel / 2, kernel / 2, kernel - 1, 0]))
     return try a.convolution(
       name("conv"),
       Convolution(

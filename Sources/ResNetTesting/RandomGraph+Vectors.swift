@@ -23,7 +23,8 @@ extension RandomGraph {
     if outputs == a.shape[0], !chance(5) { return a }
     if outputs >= a.shape[0], chance(2) {
       let before = pick([0, (outputs - a.shape[0]) / 2])
-      return try a.zeroPadding(name("pad"), ZeroPadding(stride: 1, before: before, after: outputs - a.shape[0] - before))
+      return try a.zeroPadding(
+        name("pad"), ZeroPadding(stride: 1, before: before, after: outputs - a.shape[0] - before))
     }
     return try a.linear(name("shortcut"), Linear(outputs: outputs, bias: nil))
   }

@@ -45,7 +45,9 @@ public struct RandomGraph {
   mutating func channels() -> Int { pick([1, 2, 3, 5, 7, 8, 8, 12, 16, 16, 24, 32]) }
 
   private mutating func imageNetwork(_ builder: GraphBuilder) throws -> Node {
-    var a = try builder.input([pick([1, 2, 3, 3, 4, 5, 8, 16]), pick([5, 6, 7, 8, 9, 11]), pick([5, 7, 8, 9, 10, 12])])
+    var a = try builder.input([
+      pick([1, 2, 3, 3, 4, 5, 8, 16]), pick([5, 6, 7, 8, 9, 11]), pick([5, 7, 8, 9, 10, 12]),
+    ])
     if chance(6) { a = try a.batchNormalization(name("bn")) }
     if chance(5) { a = try maxPooling(a) }
     if !chance(6) { a = try unit(a, outputs: channels(), kernel: pick([1, 3, 3, 5, 7]), stride: pick([1, 1, 2])) }

@@ -19,7 +19,8 @@ import Testing
       #expect(trace.runningStatistics.keys.sorted() == fixture.runningStatistics.keys.sorted())
       for (key, truth) in fixture.runningStatistics {
         let values = try #require(trace.runningStatistics[key])
-        #expect(ArraySummary(of: values, name: key).relativeDifference(from: truth, count: values.count) < 1e-6, "\(key)")
+        #expect(
+          ArraySummary(of: values, name: key).relativeDifference(from: truth, count: values.count) < 1e-6, "\(key)")
       }
     }
   }
