@@ -63,6 +63,7 @@ let package = Package(
       dependencies: ["ResNet", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       swiftSettings: strict),
 
+    .target(name: "CMemoryUse", path: "Tests/CMemoryUse"),
     .testTarget(name: "ResNetCoreTests", dependencies: ["ResNetCore"], swiftSettings: strict),
     .testTarget(name: "COneDNNTests", dependencies: ["COneDNN"], swiftSettings: strict),
     .testTarget(name: "ResNetGraphTests", dependencies: ["ResNetGraph"], swiftSettings: strict),
@@ -72,7 +73,9 @@ let package = Package(
       name: "ResNetModelsTests", dependencies: ["ResNetModels", "ResNetGraph", "ResNetCore"], swiftSettings: strict),
     .testTarget(
       name: "ResNetEngineTests",
-      dependencies: ["ResNetCore", "ResNetEngine", "ResNetGraph", "ResNetModels", "ResNetReference", "ResNetTesting"],
+      dependencies: [
+        "CMemoryUse", "ResNetCore", "ResNetEngine", "ResNetGraph", "ResNetModels", "ResNetReference", "ResNetTesting",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "ResNetFilesTests", dependencies: ["ResNetCore", "ResNetFiles"], swiftSettings: strict),
