@@ -24,9 +24,9 @@ struct Fusion {
   /// - Parameters:
   ///   - pinned: layers whose own output is asked for, and so must exist.
   ///   - differentiates: whether there will be gradients, which need what fusion would do away with.
-  ///   - canAddInPlace: whether a convolution may add its output to what its memory holds.
+  ///   - canAdd: whether a convolution may add its output to what its destination holds.
   init(
-    _ graph: Graph, _ purpose: Purpose, pinned: Set<Int>, differentiates: Bool, canAddInPlace: (Int) -> Bool
+    _ graph: Graph, _ purpose: Purpose, pinned: Set<Int>, differentiates: Bool, canAdd: (Int) -> Bool
   ) {
     let consumers = graph.consumers
     var covered = Array(repeating: false, count: graph.layers.count)
@@ -43,11 +43,11 @@ struct Fusion {
         covered[next] = true
         unit.output = next
       }
-      func addIfPossible(_ mayAdd: (_ addend: Int, _ addition: Int) -> Bool) {
+      func addIfPossible() {
         // The other operand's unit may have taken the addition already.
         guard !purpose.gates, let next = follower(of: unit.output), !covered[next],
           case .add = graph.layers[next].operation,
-          let addend = graph.layers[next].inputs.first(where: { $0 != unit.output }), mayAdd(addend, next)
+          let addend = graph.layers[next].inputs.first(where: { $0 != unit.output })
         else { return }
         unit.addend = addend
         extend(to: next)
@@ -67,16 +67,11 @@ struct Fusion {
             unit.folded = next
             extend(to: next)
           }
-          // The convolution adds to the addend in its place, which nothing may need afterwards.
-          addIfPossible { addend, addition in
-            canAddInPlace(position) && addend != 0 && addend != layer.inputs[0] && !pinned.contains(addend)
-              && addend != graph.output
-              && consumers[addend].allSatisfy { $0 <= addition }
-          }
+          if canAdd(position) { addIfPossible() }
         }
         reluIfPossible()
       case .batchNormalization:
-        addIfPossible { _, _ in true }
+        addIfPossible()
         reluIfPossible()
       case .add:
         reluIfPossible()
@@ -87,6 +82,17 @@ struct Fusion {
     }
     // A unit runs once all that it adds has been computed.
     self.units = units.sorted { $0.output < $1.output }
+  }
+}
+
+extension Fusion {
+  /// By layer, the position of the last unit that reads its output; -1 where none does.
+  func lastReaders(_ graph: Graph) -> [Int] {
+    var last = Array(repeating: -1, count: graph.layers.count)
+    for (position, unit) in units.enumerated() {
+      for read in graph.layers[unit.head].inputs + [unit.addend].compactMap(\.self) { last[read] = position }
+    }
+    return last
   }
 }
 

@@ -35,7 +35,7 @@ extension Lowering {
       layer: layer.name, dimensions: made.shape.weightDimensions, format: made.forwardWeights, folding: folding,
       runtime: runtime)
     packs.append(pack)
-    let result = unit.addend.map { plan.overwriting(output($0)) } ?? floats(of: layouts[unit.head])
+    let result = unit.addend.map { destination(holding: $0, unit) } ?? floats(of: layouts[unit.head])
     outputs[unit.output] = result
     let scratch = plan.value(bytes: made.forward.scratchpad.bytes)
     let runtime = runtime
@@ -49,6 +49,21 @@ extension Lowering {
       if let bias = made.bias { arguments.append((.bias, bias, pack.bias.map { UnsafeMutableRawPointer($0) })) }
       return try binder.step(made.forward, arguments, runtime)
     }
+  }
+
+  /// Memory that holds an addend for the convolution to add to: the addend's own, or a copy where that is still needed.
+  private func destination(holding addend: Int, _ unit: Unit) -> Int {
+    let held = output(addend)
+    guard isNeededLater(addend) || graph.layers[unit.head].inputs.contains(addend) else {
+      return plan.overwriting(held)
+    }
+    let copy = floats(of: layouts[unit.head])
+    let count = Int64(batch * layouts[unit.head].count)
+    plan.step("copy", layer: unit.head, uses: [held, copy]) { binder in
+      binder.step(
+        resnet_copy, ResNetCopy(count: count, input: binder.floats(held), output: binder.floats(copy)))
+    }
+    return copy
   }
 
   func convolutionBackward(_ unit: Unit) throws {

@@ -36,6 +36,8 @@ final class Lowering {
   // By layer.
   var outputs: [Int?]
   let layouts: [Layout]
+  /// Whether a layer's output must outlast the unit that is being lowered, in a pass without gradients.
+  private(set) var isNeededLater: (Int) -> Bool = { _ in true }
   /// What the forward pass leaves for the gradient, by the unit's head.
   var saved: [Int: SavedState] = [:]
   /// Parts of the gradient of a layer's output that consumers have left so far.
@@ -91,8 +93,14 @@ final class Lowering {
     let fusion = Fusion(
       graph, purpose, pinned: differentiation.pinned, differentiates: differentiation.seed != .none,
       // In channels-last formats oneDNN 3.2 loses what the destination held (seen with AVX2).
-      canAddInPlace: { layouts[$0].isBlocked })
-    for unit in fusion.units { try forward(unit) }
+      canAdd: { layouts[$0].isBlocked })
+    let lastReaders = fusion.lastReaders(graph)
+    for (position, unit) in fusion.units.enumerated() {
+      isNeededLater = { [pinned = differentiation.pinned, result = graph.output] layer in
+        layer == 0 || layer == result || pinned.contains(layer) || lastReaders[layer] > position
+      }
+      try forward(unit)
+    }
 
     logitsValue = relayout(
       output(graph.output), from: layouts[graph.output], to: .plain(graph.outputShape), layer: graph.output)

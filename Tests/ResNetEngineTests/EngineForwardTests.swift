@@ -30,6 +30,32 @@ import Testing
     }
   }
 
+  @Test("An addition in place never changes what another layer still reads")
+  @EngineActor
+  func additionsInPlace() throws {
+    let builder = GraphBuilder()
+    let image = try builder.input([3, 6, 6])
+    func convolution(_ node: Node, _ name: String) throws -> Node {
+      try node.convolution(name, Convolution(outputs: 16, kernel: 3))
+    }
+    let x = try relu(convolution(image, "entry"))
+    let late = try convolution(x, "late")
+    let sum = try convolution(relu(convolution(x, "conv1")), "conv2") + x
+    // `late` reads x before `sum` in the graph, and rides on an addition behind it; `skip` adds to its own input.
+    let both = try late + sum
+    let skip = try convolution(both, "skip") + both
+    let graph = builder.graph(output: try skip.globalAveragePooling().linear("fc", Linear(outputs: 3)))
+    let parameters = HashedValues.parameters(of: graph)
+    let engine = try Engine(graph: graph)
+    try engine.parameters.set(parameters)
+    let program = try engine.program(batch: 2, purpose: .inference)
+    let input = HashedValues.input(graph.inputShape, batch: 2).scalars
+    _ = program.input.update(from: input)
+    try program.run()
+    let trace = try Reference(graph: graph, parameters: parameters).forward(input.map(Double.init), batch: 2)
+    #expect(greatestDifference(program.logits.map(Double.init), trace.logits) <= 1e-4)
+  }
+
   @Test("Observed layers equal the reference, and running statistics after a step do too", arguments: 0..<60)
   @EngineActor
   func observations(seed: Int) throws {
