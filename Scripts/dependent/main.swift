@@ -1,5 +1,12 @@
 import ResNet
 
 let pictures = GeneratedDataSet(training: 64, test: 32)
-let graph = try Architecture.named("resnet20").graph(classes: pictures.training.classNames.count)
-precondition(graph.parameterCount == 269_722, "ResNet-20 has another number of parameters here")
+var recipe = Recipe.quick
+recipe.batch = 16
+recipe.length = .iterations(8)
+
+let trainer = try Trainer(.cifar(depth: 8), on: pictures.training, test: pictures.test, recipe: recipe)
+for try await epoch in trainer.epochs {
+  guard epoch.trainingLoss.isFinite, epoch.evaluation?.images == 32 else { fatalError("this epoch is wrong: \(epoch)") }
+  print(epoch)
+}
