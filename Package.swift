@@ -86,5 +86,13 @@ let package = Package(
       name: "ResNetModelTests",
       dependencies: ["ResNetCore", "ResNetFiles", "ResNetGraph", "ResNetImages", "ResNetModel", "ResNetModels"],
       swiftSettings: strict),
+    .testTarget(
+      name: "ResNetTrainingTests",
+      dependencies: [
+        "ResNetCore", "ResNetData", "ResNetEngine", "ResNetGraph", "ResNetImages", "ResNetModel", "ResNetModels",
+        "ResNetTraining",
+      ],
+      swiftSettings: strict),
+    .testTarget(name: "ResNetCommandTests", dependencies: ["ResNet", "ResNetCommand"], swiftSettings: strict),
   ]
 )

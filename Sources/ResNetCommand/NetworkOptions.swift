@@ -36,4 +36,7 @@ extension Normalization: ExpressibleByArgument {}
 extension Initialization: ExpressibleByArgument {
   /// Reads what `init(_:)` reads.
   public init?(argument: String) { self.init(argument) }
+
+  /// What is possible, for help and errors.
+  public static var allValueStrings: [String] { ["he", "xavier", "normal:DEVIATION"] }
 }

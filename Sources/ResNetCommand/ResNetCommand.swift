@@ -24,8 +24,20 @@ struct ResNetCommand: AsyncParsableCommand {
       Terminal.finishProgress()
       Terminal.note("error: \(error)")
       Foundation.exit(error.code.exitStatus)
+    } catch  where exitCode(for: error) == .validationFailure {
+      Terminal.note("error: \(oneLine(fullMessage(for: error)))")
+      Foundation.exit(ExitCode.validationFailure.rawValue)
     } catch {
       exit(withError: error)
     }
+  }
+
+  /// What the parser says of a misunderstanding, without the help that it puts in between.
+  private static func oneLine(_ message: String) -> String {
+    let lines = message.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+    let fault = lines.prefix { !$0.hasPrefix("Help:") && !$0.hasPrefix("Usage:") }.joined(separator: " ")
+    let text = fault.hasPrefix("Error: ") ? String(fault.dropFirst("Error: ".count)) : fault
+    let remedy = lines.last { $0.hasPrefix("See '") } ?? "See 'resnet --help' for more information."
+    return text + (text.hasSuffix(".") ? " " : ". ") + remedy
   }
 }

@@ -72,7 +72,7 @@ public final class RunFolder {
   ///
   /// - Throws: `ResNetError` of code `inputOutput`.
   public func save(_ epoch: EpochReport, _ model: Model) throws {
-    guard var record else { return }
+    guard var record else { preconditionFailure("a run is begun before it is written down") }
     record.add(epoch)
     try model.write(to: file(Model.fileName))
     try AtomicFile.write(record.historyTable, to: file(Self.history))
@@ -84,7 +84,7 @@ public final class RunFolder {
   ///
   /// - Throws: `ResNetError` of code `inputOutput`.
   public func finish(_ evaluation: Evaluation? = nil) throws {
-    guard var record else { return }
+    guard var record else { preconditionFailure("a run is begun before it is written down") }
     record.finish(evaluation)
     try write(record)
     self.record = record

@@ -1,0 +1,99 @@
+import Foundation
+import ResNet
+import Testing
+
+@Suite struct CommandTests {
+  @Test("A network is trained, kept and evaluated")
+  func trainAndEvaluate() throws {
+    let folder = try TemporaryFolder()
+    try writeCIFAR10(to: folder)
+    let run = folder.path + "/runs/r8"
+    let training = [
+      "train", "--network", "resnet8", "--data", folder.path, "--output", run, "--epochs", "2", "--batch", "8",
+      "--threads", "1", "--seed", "4",
+    ]
+    let trained = try Tool.run(training)
+    #expect(trained.status == 0, "\(trained.errors)")
+    #expect(trained.output.contains("epoch 2/2"))
+    let evaluated = try Tool.run(["evaluate", run, "--data", folder.path, "--json"])
+    #expect(evaluated.status == 0, "\(evaluated.errors)")
+    let evaluation = try JSONDecoder().decode(Evaluation.self, from: Data(evaluated.output.utf8))
+    #expect(evaluation.images == 4)
+
+    let file = URL(fileURLWithPath: run + "/model.safetensors")
+    let first = try Data(contentsOf: file)
+    let refused = try Tool.run(training)
+    #expect(refused.status == 64)
+    #expect(refused.errors.contains("--overwrite"))
+    let again = try Tool.run(training + ["--overwrite", "--loader-threads", "4"])
+    #expect(again.status == 0, "\(again.errors)")
+    #expect(try Data(contentsOf: file) == first)
+  }
+
+  @Test("Images are held out for validation, and the test images come last")
+  func validation() throws {
+    let folder = try TemporaryFolder()
+    try writeCIFAR10(to: folder)
+    let result = try Tool.run([
+      "train", "--network", "plain8", "--data", folder.path, "--output", folder.path + "/run", "--epochs", "1",
+      "--batch", "8", "--validation", "4", "--recipe", "he2015", "--initialization", "xavier",
+    ])
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.output.contains("validation error"))
+    #expect(result.output.contains("plain8 on CIFAR-10 test (4 images)"))
+  }
+
+  @Test("A summary is that of the library", arguments: ["resnet20", "plain20", "resnet18", "resnet50"])
+  func summary(name: String) throws {
+    let result = try Tool.run(["summary", name, "--json"])
+    #expect(result.status == 0)
+    let summary = try JSONDecoder().decode(GraphSummary.self, from: Data(result.output.utf8))
+    let architecture = try Architecture.named(name)
+    let classes = name.hasSuffix("20") ? 10 : 1000
+    #expect(summary == (try architecture.graph(classes: classes).summary(network: name)))
+  }
+
+  @Test("What is varied of a network is varied in its summary")
+  func variations() throws {
+    func parameters(_ arguments: String...) throws -> Int {
+      let result = try Tool.run(["summary"] + arguments + ["--json"])
+      #expect(result.status == 0, "\(result.errors)")
+      return try JSONDecoder().decode(GraphSummary.self, from: Data(result.output.utf8)).parameters
+    }
+    #expect(try parameters("resnet20", "--shortcut", "b") == 272_474)
+    #expect(try parameters("resnet20", "--shortcut", "none") == 269_722)
+    #expect(try parameters("resnet34", "--shortcut", "a-after") == 21_623_848)
+    #expect(try parameters("resnet50", "--stride-in", "1x1") == 25_557_032)
+    #expect(try parameters("resnet20", "--classes", "100") == 275_572)
+    #expect(try parameters("resnet20", "--normalization", "none", "--initialization", "normal:0.01") < 269_722)
+  }
+
+  @Test("The networks are listed, and each listed one is there")
+  func networks() throws {
+    let result = try Tool.run(["networks", "--json"])
+    let entries = try JSONDecoder().decode([CatalogueEntry].self, from: Data(result.output.utf8))
+    #expect(entries.contains { $0.name == "resnet20" })
+    #expect(try Tool.run(["networks"]).output.contains("resnet50"))
+  }
+
+  @Test("The engine is measured", arguments: ["train", "infer"])
+  func bench(kind: String) throws {
+    let result = try Tool.run([
+      "bench", kind, "--network", "resnet8", "--batch", "4", "--threads", "1", "--seconds", "0.1", "--json",
+    ])
+    #expect(result.status == 0, "\(result.errors)")
+    let values = try JSONDecoder().decode([String: Double].self, from: Data(result.output.utf8))
+    #expect(values.keys.sorted() == ["compileSeconds", "imagesPerSecond", "peakMemoryMiB", "steps"])
+    #expect(values.values.allSatisfy { $0 > 0 })
+  }
+
+  @Test("The version and the help are there")
+  func help() throws {
+    #expect(try Tool.run(["--version"]).output == packageVersion + "\n")
+    for command in [[], ["train"], ["evaluate"], ["summary"], ["networks"], ["bench"], ["bench", "train"]] {
+      let result = try Tool.run(command + ["--help"])
+      #expect(result.status == 0)
+      #expect(result.output.contains("USAGE: resnet \(command.joined(separator: " "))"))
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import Foundation
+import Testing
+
+/// The tool as it was built beside these tests, run as a user runs it.
+enum Tool {
+  /// What a run came to.
+  struct Result {
+    var status: Int32
+    var output: String
+    var errors: String
+  }
+
+  /// Where the tool is: beside the test bundle, whose path is the program's own name on Linux and an argument elsewhere.
+  private static let path: String? = CommandLine.arguments.lazy
+    .compactMap { argument -> String? in
+      var folder = URL(fileURLWithPath: argument)
+      while folder.pathComponents.count > 1 {
+        folder.deleteLastPathComponent()
+        let tool = folder.appending(path: "resnet").path
+        if folder.pathComponents.contains(".build"), FileManager.default.isExecutableFile(atPath: tool),
+          !isFolder(tool)
+        {
+          return tool
+        }
+      }
+      return nil
+    }.first
+
+  private static func isFolder(_ path: String) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+  }
+
+  /// Runs the tool with arguments, from a folder of its own choice.
+  static func run(_ arguments: [String], environment: [String: String] = [:], in folder: String? = nil) throws -> Result
+  {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: try #require(path, "the tool was not built beside the tests"))
+    process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
+    // Files, because a pipe that nobody empties stops who writes to it.
+    let streams = try TemporaryFolder()
+    let (output, errors) = (streams.path + "/output", streams.path + "/errors")
+    for file in [output, errors] { try Data().write(to: URL(fileURLWithPath: file)) }
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: output))
+    process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errors))
+    try process.run()
+    process.waitUntilExit()
+    return Result(
+      status: process.terminationStatus, output: try String(contentsOfFile: output, encoding: .utf8),
+      errors: try String(contentsOfFile: errors, encoding: .utf8))
+  }
+}
+
+/// A folder for one test's files, removed with it.
+final class TemporaryFolder {
+  let path = NSTemporaryDirectory() + "resnet-command-\(UUID().uuidString)"
+
+  init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  func write(_ bytes: [UInt8], to file: String) throws {
+    let url = URL(fileURLWithPath: path + "/" + file)
+    try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(bytes).write(to: url)
+  }
+}
+
+/// A small data set in CIFAR-10's format: some records in each file, labels that go round.
+func writeCIFAR10(
+  to folder: TemporaryFolder, in place: String = ".", records: Int = 4, label: UInt8? = nil
+) throws {
+  let names = (1...5).map { "data_batch_\($0).bin" } + ["test_batch.bin"]
+  for (number, name) in names.enumerated() {
+    var bytes: [UInt8] = []
+    for record in number * records..<(number + 1) * records {
+      bytes.append(label ?? UInt8(record % 10))
+      for pixel in 0..<3072 { bytes.append(UInt8(pixel * (record + 3) / 8 % 256)) }
+    }
+    try folder.write(bytes, to: place + "/" + name)
+  }
+}
