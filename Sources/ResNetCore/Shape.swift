@@ -35,7 +35,8 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral {
     for dimension in dimensions {
       let (product, overflow) = count.multipliedReportingOverflow(by: dimension)
       guard dimension >= 0, !overflow else {
-        throw ResNetError(.data, "shape \(self) is not a size that memory can hold", remedy: "Check the file it comes from")
+        throw ResNetError(
+          .data, "shape \(self) is not a size that memory can hold", remedy: "Check the file it comes from")
       }
       count = product
     }

@@ -9,11 +9,6 @@ public struct Graph: Hashable, Sendable {
   public let layers: [Layer]
   /// The position of the layer whose output is the network's: the logits.
   public let output: Int
-
-  init(layers: [Layer], output: Int) {
-    self.layers = layers
-    self.output = output
-  }
 }
 
 extension Graph {

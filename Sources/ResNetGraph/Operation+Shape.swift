@@ -10,13 +10,15 @@ extension Operation {
     }
     func image() throws -> Shape {
       guard inputs[0].rank == 3 else {
-        throw refuse("an image of shape channels×height×width is needed, not \(inputs[0])", "Put the layer before pooling")
+        throw refuse(
+          "an image of shape channels×height×width is needed, not \(inputs[0])", "Put the layer before pooling")
       }
       return inputs[0]
     }
     func windows(_ size: Int, kernel: Int, stride: Int, padding: Int) throws -> Int {
       guard kernel > 0, stride > 0, padding >= 0, kernel <= 1 << 16, stride <= 1 << 16, padding <= 1 << 16 else {
-        throw refuse("kernel \(kernel), stride \(stride), padding \(padding) are not possible", "Use sizes of 1 or more")
+        throw refuse(
+          "kernel \(kernel), stride \(stride), padding \(padding) are not possible", "Use sizes of 1 or more")
       }
       guard size + 2 * padding >= kernel else {
         throw refuse(

@@ -7,7 +7,8 @@ import Testing
     let builder = GraphBuilder()
     let image = try builder.input([3, 9, 7])
     let hidden = try builder.scoped("block") {
-      let a = try relu(image.convolution("conv1", Convolution(outputs: 4, kernel: 3, stride: 2)).batchNormalization("bn1"))
+      let a = try relu(
+        image.convolution("conv1", Convolution(outputs: 4, kernel: 3, stride: 2)).batchNormalization("bn1"))
       _ = try relu(a, name: "unused")
       return try relu(a.convolution("conv2", Convolution(outputs: 4, kernel: 3)) + a)
     }
