@@ -3,7 +3,7 @@ import ResNet
 import Testing
 
 @Suite struct CommandTests {
-  @Test("A network is trained, kept and evaluated")
+  @Test("A network is trained, kept and evaluated, from any folder")
   func trainAndEvaluate() throws {
     let folder = try TemporaryFolder()
     try writeCIFAR10(to: folder)
@@ -12,7 +12,7 @@ import Testing
       "train", "--network", "resnet8", "--data", folder.path, "--output", run, "--epochs", "2", "--batch", "8",
       "--threads", "1", "--seed", "4",
     ]
-    let trained = try Tool.run(training)
+    let trained = try Tool.run(training, in: folder.path)
     #expect(trained.status == 0, "\(trained.errors)")
     #expect(trained.output.contains("epoch 2/2"))
     let evaluated = try Tool.run(["evaluate", run, "--data", folder.path, "--json"])
