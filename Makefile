@@ -12,7 +12,7 @@ build: bootstrap
 	swift build -c release --product resnet
 
 run: build
-	$(TOOL) train --network resnet20 --data generated --epochs 10 --output $(RUN) --overwrite
+	$(TOOL) train --network resnet20 --data generated --epochs 5 --output $(RUN) --overwrite
 	$(TOOL) evaluate $(RUN) --data generated
 	@echo
 	@echo "That was ResNet-20, trained here on pictures that the program made. What to type next:"

@@ -55,7 +55,7 @@ let package = Package(
       name: "ResNet",
       dependencies: [
         "ResNetCore", "ResNetData", "ResNetEngine", "ResNetGraph", "ResNetImages", "ResNetModel", "ResNetModels",
-        "ResNetTraining",
+        "ResNetTesting", "ResNetTraining",
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -90,7 +90,7 @@ let package = Package(
       name: "ResNetTrainingTests",
       dependencies: [
         "ResNetCore", "ResNetData", "ResNetEngine", "ResNetGraph", "ResNetImages", "ResNetModel", "ResNetModels",
-        "ResNetTraining",
+        "ResNetTesting", "ResNetTraining",
       ],
       swiftSettings: strict),
     .testTarget(name: "ResNetCommandTests", dependencies: ["ResNet", "ResNetCommand"], swiftSettings: strict),
