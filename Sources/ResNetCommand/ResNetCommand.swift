@@ -13,6 +13,9 @@ struct ResNetCommand: AsyncParsableCommand {
 
   /// Errors of the package end the program with one line and their own status.
   static func main() async {
+    // A thread that waits for the others spins for milliseconds by default: beside a second busy program that makes
+    // training several times slower, and without one it gains little. libgomp reads this when it is loaded.
+    setenv("GOMP_SPINCOUNT", "10000", 0)
     do {
       var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand {
