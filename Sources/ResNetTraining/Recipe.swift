@@ -78,7 +78,8 @@ extension Recipe {
     schedule: .steps(at: [0.5, 0.75], factor: 0.1), weightDecay: 1e-4, augmentation: .padFourAndFlip,
     normalization: .perPixel)
 
-  /// The fewest minutes to 91.25 % on CIFAR-10 with ResNet-20: one cycle of large steps.
+  /// One cycle of large steps (Smith, "Super-convergence", 2017), for ResNet-20 on CIFAR-10 in a fraction of the paper's
+  /// epochs.
   public static let quick = Recipe(
     name: "quick", length: .epochs(30), batch: 128, learningRate: 0.2, schedule: .oneCycle(warmUp: 0.12),
     nesterov: true, weightDecay: 5e-4, decaysNormalizationAndBiases: false, augmentation: .padFourAndFlip)
