@@ -11,13 +11,13 @@ enum Terminal {
   /// Writes a line of results.
   static func print(_ line: String) {
     finishProgress()
-    FileHandle.standardOutput.write(Data((line + "\n").utf8))
+    write(line + "\n", to: .standardOutput)
   }
 
   /// Writes a line that is no result.
   static func note(_ line: String) {
     finishProgress()
-    FileHandle.standardError.write(Data((line + "\n").utf8))
+    write(line + "\n", to: .standardError)
   }
 
   /// Shows where the work is: over the last such line where somebody watches, else as a line of its own.
@@ -28,7 +28,7 @@ enum Terminal {
       return width
     }
     let rest = String(repeating: " ", count: max(0, width - line.count))
-    FileHandle.standardError.write(Data("\r\(line)\(rest)".utf8))
+    write("\r\(line)\(rest)", to: .standardError)
   }
 
   /// Takes the progress line away, so that what follows has a line of its own.
@@ -38,7 +38,12 @@ enum Terminal {
       return width
     }
     guard width > 0 else { return }
-    FileHandle.standardError.write(Data("\r\(String(repeating: " ", count: width))\r".utf8))
+    write("\r\(String(repeating: " ", count: width))\r", to: .standardError)
+  }
+
+  /// A run goes on where nobody can read what it says: its results are in its folder.
+  private static func write(_ text: String, to file: FileHandle) {
+    try? file.write(contentsOf: Data(text.utf8))
   }
 }
 

@@ -13,15 +13,20 @@ final class Arena {
   private(set) var size = 0
 
   init() throws {
-    let memory = Int(clamping: ProcessInfo.processInfo.physicalMemory)
     let huge = 2 << 20
-    reserved = memory / huge * huge
-    let address = mmap(nil, reserved + huge, PROT_NONE, MAP_PRIVATE | Self.anonymous, -1, 0)
+    var wanted = Int(clamping: ProcessInfo.processInfo.physicalMemory) / huge * huge
+    var address = mmap(nil, wanted + huge, PROT_NONE, MAP_PRIVATE | Self.anonymous, -1, 0)
+    // A limit on addresses (ulimit -v) may be far below the machine's memory, and still enough.
+    while address == MAP_FAILED, wanted > 64 << 20 {
+      wanted = wanted / 2 / huge * huge
+      address = mmap(nil, wanted + huge, PROT_NONE, MAP_PRIVATE | Self.anonymous, -1, 0)
+    }
     guard let address, address != MAP_FAILED else {
       throw ResNetError(
-        .unavailable, "no \(memory >> 20) MiB of addresses could be set aside",
+        .unavailable, "not even \(wanted >> 20) MiB of addresses could be set aside",
         remedy: "Raise the limit: ulimit -v unlimited")
     }
+    reserved = wanted
     mapping = Mapping(base: address, length: reserved + huge)
     start = UnsafeMutableRawPointer(bitPattern: (Int(bitPattern: address) + huge - 1) / huge * huge) ?? address
   }
@@ -50,7 +55,7 @@ final class Arena {
     let rounded = (bytes + page - 1) / page * page
     guard rounded <= reserved, mprotect(start, rounded, PROT_READ | PROT_WRITE) == 0 else {
       throw ResNetError(
-        .unavailable, "the program needs \(bytes >> 20) MiB and the machine has \(reserved >> 20) MiB",
+        .unavailable, "the program needs \(bytes >> 20) MiB and \(reserved >> 20) MiB can be had",
         remedy: "Use a smaller batch or a smaller network")
     }
     #if os(Linux)

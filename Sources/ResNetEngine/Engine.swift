@@ -1,3 +1,4 @@
+import Foundation
 import ResNetCore
 import ResNetGraph
 
@@ -46,8 +47,10 @@ public final class Engine {
   ///
   /// - Throws: `ResNetError` of code `usage` for a number that makes no sense.
   public static func setThreads(_ count: Int) throws {
-    guard (1...1024).contains(count) else {
-      throw ResNetError(.usage, "\(count) threads are not possible", remedy: "Use 1 to 1024")
+    // libgomp ends the process where the system refuses it a thread: far more than there are processors is no use.
+    let most = max(4 * ProcessInfo.processInfo.processorCount, 16)
+    guard (1...most).contains(count) else {
+      throw ResNetError(.usage, "\(count) threads are not possible", remedy: "Use 1 to \(most)")
     }
     try OneDNNRuntime.shared().use(threads: count)
   }
@@ -62,6 +65,8 @@ public final class Engine {
     guard (1...(1 << 20)).contains(batch) else {
       throw ResNetError(.usage, "a batch of \(batch) is not possible", remedy: "Use 1 or more samples")
     }
+    // oneDNN reads the number of threads when it makes primitives, and a program of another number may have run since.
+    runtime.activate(runtime.threads)
     let lowering = try Lowering(
       graph: graph, parameters: parameters, batch: batch, purpose: purpose, runtime: runtime,
       convolution: { [unowned self] shape in try convolution(shape) })

@@ -21,6 +21,7 @@ final class Lowering {
   private(set) var lossesValue: Int?
   private(set) var outputGradientValue: Int?
   private(set) var gradientRegion: Int?
+  private(set) var gradientCount = 0
   private(set) var kept: [Program.Kept: Kept] = [:]
   var packs: [PackedWeights] = []
   var gates: [String: Allocation<Float>] = [:]
@@ -87,8 +88,13 @@ final class Lowering {
     inputValue = floats(of: Layout.plain(graph.inputShape))
     plan.keep(inputValue)
     outputs[0] = relayout(inputValue, from: .plain(graph.inputShape), to: layouts[0], layer: 0)
-    if differentiation.parametersFrom != nil { gradientRegion = plan.floats(parameters.learned.count) }
-    if let gradientRegion { plan.keep(gradientRegion) }
+    if let first = differentiation.parametersFrom {
+      // Learned values lie in the order of the backward pass, so the gradients of the last layers come first.
+      gradientCount = graph.layers[first...].reduce(0) { $0 + $1.parameterCount }
+      let region = plan.floats(gradientCount)
+      plan.keep(region)
+      gradientRegion = region
+    }
 
     let fusion = Fusion(
       graph, purpose, pinned: differentiation.pinned, differentiates: differentiation.seed != .none,
@@ -117,6 +123,11 @@ final class Lowering {
       let gradient = merged(0).value
       plan.keep(gradient)
       kept[.inputGradient] = Kept(value: gradient, layout: layouts[0], shape: graph.inputShape)
+    }
+    if differentiation.watched.contains(where: { $0.layer == 0 }), !pieces[0].isEmpty {
+      let gradient = merged(0).value
+      plan.keep(gradient)
+      watchedGradients[0] = gradient
     }
     for (name, layer) in differentiation.watched {
       guard let gradient = watchedGradients[layer] else {
@@ -208,7 +219,12 @@ final class Lowering {
 
   // MARK: Helpers of all parts
 
-  func output(_ layer: Int) -> Int { outputs[layer] ?? inputValue }
+  func output(_ layer: Int) -> Int {
+    guard let value = outputs[layer] else {
+      preconditionFailure("\(graph.layers[layer].name) is read before it is computed: the order of units is wrong")
+    }
+    return value
+  }
 
   func floats(of layout: Layout) -> Int { plan.floats(batch * layout.count) }
 

@@ -55,12 +55,22 @@ final class OneDNNRuntime {
     use(threads: threads)
   }
 
-  /// Sets how many threads share the work from here on.
+  private var active = 0
+
+  /// Sets how many threads share the work of what is compiled from here on.
   func use(threads: Int) {
     self.threads = threads
+    activate(threads)
+  }
+
+  /// Gives the pool as many threads as a program was, or is to be, compiled for.
+  func activate(_ threads: Int) {
+    guard threads != active else { return }
+    active = threads
     api.pointee.omp_set_num_threads(Int32(threads))
     if api.pointee.has_threads != 0 {
-      resnet_use_threads(api.pointee.GOMP_parallel, api.pointee.omp_get_thread_num, Int32(threads))
+      resnet_use_threads(
+        api.pointee.GOMP_parallel, api.pointee.omp_get_thread_num, api.pointee.omp_get_num_threads, Int32(threads))
     }
   }
 

@@ -6,7 +6,7 @@ import ResNetKernels
 /// A network compiled for a batch size, a precision and a purpose: steps over planned memory.
 ///
 /// Write `input` (and `labels`), call `run()`, read the results. All programs of an engine share one arena, so results
-/// are valid until another one runs. A run allocates nothing.
+/// are valid until another one runs, and only while the program or its engine lives. A run allocates nothing.
 @EngineActor
 public final class Program {
   /// Samples in a run.
@@ -23,7 +23,8 @@ public final class Program {
   public let losses: UnsafeBufferPointer<Float>
   /// The gradient at the output, `[batch, classes]`, to be written where the seed is `given`; empty without gradients.
   public let outputGradient: UnsafeMutableBufferPointer<Float>
-  /// The gradients of all learned values, in the order of `Parameters.learned`; empty where there are none.
+  /// The gradients of learned values, in the order of `Parameters.learned`: of all, or of the first ones, which are the
+  /// network's last, where the purpose takes gradients from a layer on; empty where there are none.
   public let gradients: UnsafeBufferPointer<Float>
   /// Bytes of the arena that it uses.
   public let arenaBytes: Int
@@ -83,7 +84,7 @@ public final class Program {
     logits = UnsafeBufferPointer(floats(lowered.logitsValue, batch * classes))
     losses = UnsafeBufferPointer(floats(lowered.lossesValue, batch))
     outputGradient = floats(lowered.outputGradientValue, batch * classes)
-    gradients = UnsafeBufferPointer(floats(lowered.gradientRegion, lowered.parameters.learned.count))
+    gradients = UnsafeBufferPointer(floats(lowered.gradientRegion, lowered.gradientCount))
     results = lowered.kept.mapValues {
       Result(address: UnsafePointer(binder.floats($0.value)), layout: $0.layout, shape: $0.shape)
     }
@@ -99,7 +100,7 @@ public final class Program {
         .data, "label \(label) is not one of \(classes) classes", at: "sample \(sample) of the batch",
         remedy: "Use a network with as many classes as the data")
     }
-    if runtime.threads != threads { runtime.use(threads: threads) }
+    runtime.activate(threads)
     for pack in packs { try pack.refresh() }
     for (position, step) in steps.enumerated() {
       guard step.function(step.arguments) == 0 else {
@@ -133,7 +134,9 @@ public final class Program {
   ///
   /// - Throws: `ResNetError` of code `usage` where there is none of that name or the purpose did not ask for it.
   public func gradient(_ parameter: String) throws -> Tensor {
-    guard let place = parameters.places[parameter], place.parameter.kind.isLearned, !gradients.isEmpty else {
+    guard let place = parameters.places[parameter], place.parameter.kind.isLearned,
+      place.offset + place.parameter.shape.count <= gradients.count
+    else {
       throw ResNetError(.usage, "there is no gradient of it", at: parameter, remedy: "Ask for it in the purpose")
     }
     let range = place.offset..<place.offset + place.parameter.shape.count

@@ -18,7 +18,7 @@ RESNET_INLINE void add_loop(
 }
 
 RESNET_DISPATCHED static void add_run(const ResNetAddition *a, int64_t first, int64_t last) {
-  float fa = a->factors ? a->factors[0] : 1, fb = a->factors ? a->factors[1] : 1;
+  float fa = a->factors ? a->factors[0] : 1, fb = a->factors && a->b ? a->factors[1] : 1;
   if (a->b && a->relu) add_loop(a->a, a->b, fa, fb, a->output, first, last, 1);
   else if (a->b) add_loop(a->a, a->b, fa, fb, a->output, first, last, 0);
   else add_loop(a->a, 0, fa, fb, a->output, first, last, a->relu);

@@ -4,9 +4,12 @@
 
 static ResNetParallelFunction shared_parallel = NULL;
 static int (*shared_thread_number)(void) = NULL;
+static int (*shared_team_size)(void) = NULL;
 static int shared_threads = 1;
 
-void resnet_use_threads(ResNetParallelFunction parallel, int (*thread_number)(void), int threads) {
+void resnet_use_threads(
+    ResNetParallelFunction parallel, int (*thread_number)(void), int (*team_size)(void), int threads) {
+  shared_team_size = team_size;
   shared_parallel = parallel;
   shared_thread_number = thread_number;
   shared_threads = threads;
@@ -21,9 +24,11 @@ typedef struct {
 
 static void run_share(void *pointer) {
   const Job *job = pointer;
-  int64_t thread = shared_thread_number();
-  int64_t first = job->tasks * thread / job->threads, last = job->tasks * (thread + 1) / job->threads;
-  if (first < last) job->body(job->data, first, last);
+  // The team may be smaller than was asked for (OMP_THREAD_LIMIT, OMP_DYNAMIC): its threads then take several shares.
+  for (int64_t share = shared_thread_number(), team = shared_team_size(); share < job->threads; share += team) {
+    int64_t first = job->tasks * share / job->threads, last = job->tasks * (share + 1) / job->threads;
+    if (first < last) job->body(job->data, first, last);
+  }
 }
 
 void resnet_parallel_for(

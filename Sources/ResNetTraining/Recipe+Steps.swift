@@ -33,7 +33,7 @@ extension Recipe {
     }
     try require(batch >= 1, "a batch of \(batch) is not possible", "Use at least 1 image")
     try require(
-      learningRate.isFinite && learningRate > 0, "a learning rate of \(learningRate) is not possible",
+      Float(learningRate).isFinite && learningRate > 0, "a learning rate of \(learningRate) is not possible",
       "Use a positive number such as 0.1")
     try require(
       (0..<1).contains(momentum), "a momentum of \(momentum) is not possible", "Use a number from 0 to below 1")

@@ -35,17 +35,20 @@ public final class SGD {
     velocities = [Float](repeating: 0, count: parameters.learned.count)
   }
 
-  /// Changes the parameters against their gradients, which lie in the order of `Parameters.learned`.
+  /// Changes the parameters against their gradients, which lie in the order of `Parameters.learned`; those behind the
+  /// last gradient stay as they are.
   ///
-  /// - Precondition: there is a gradient for every learned value.
+  /// - Precondition: there are no more gradients than learned values.
   public func step(gradients: UnsafeBufferPointer<Float>, learningRate: Double) {
-    precondition(gradients.count == velocities.count)
+    precondition(gradients.count <= velocities.count)
+    let available = gradients.count
     guard let weights = parameters.learned.baseAddress, let gradients = gradients.baseAddress else { return }
     velocities.withUnsafeMutableBufferPointer { velocities in
-      for run in runs {
+      for run in runs where run.range.lowerBound < available {
         let first = run.range.lowerBound
         var descent = ResNetDescent(
-          count: Int64(run.range.count), weights: weights + first, gradients: gradients + first,
+          count: Int64(min(run.range.upperBound, available) - first), weights: weights + first,
+          gradients: gradients + first,
           velocities: velocities.baseAddress.map { $0 + first }, rate: Float(learningRate), momentum: momentum,
           decay: run.decay, nesterov: nesterov ? 1 : 0)
         _ = resnet_descend(&descent)

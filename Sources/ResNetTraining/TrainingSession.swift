@@ -28,6 +28,11 @@ final class TrainingSession {
     for size in Set([loader.batchSize, last]).sorted() where size > 0 {
       _ = try engine.program(batch: size, purpose: .training)
     }
+    guard let test = trainer.test else { return }
+    for size in Set([min(test.batchSize, test.dataSet.count), test.dataSet.count % test.batchSize]).sorted()
+    where size > 0 {
+      _ = try engine.program(batch: size, purpose: .inference)
+    }
   }
 
   /// Trains for an epoch, or for what is left of the run.
@@ -56,6 +61,7 @@ final class TrainingSession {
           epoch: epoch + 1, epochs: trainer.epochCount, step: step, steps: trainer.steps,
           loss: scores.loss / Double(scores.count), imagesPerSecond: Double(scores.count) / clock.seconds))
     }
+    try checkParameters(epoch: epoch)
     let seconds = clock.seconds
     return EpochReport(
       epoch: epoch + 1, epochs: trainer.epochCount, step: step,
@@ -64,6 +70,18 @@ final class TrainingSession {
       trainingError: 100 * Double(scores.topOneMisses) / Double(scores.count),
       evaluation: try trainer.test.map { try engine.evaluate($0) },
       imagesPerSecond: Double(scores.count) / seconds, seconds: seconds)
+  }
+
+  /// The loss is looked at before a step changes anything; what the last step of an epoch left is looked at here, before
+  /// it takes the place of the last good model.
+  private func checkParameters(epoch: Int) throws {
+    let bad = try engine.parameters.names.first { name in
+      try !engine.parameters.tensor(name).scalars.allSatisfy(\.isFinite)
+    }
+    guard let bad else { return }
+    throw ResNetError(
+      .data, "the last step left numbers in \(bad) that are not finite", at: "step \(step) in epoch \(epoch + 1)",
+      remedy: "Use a lower learning rate, or a longer warm-up; what was saved before is kept")
   }
 
   private func train(_ batch: Batch, epoch: Int, _ scores: inout Scores) throws {

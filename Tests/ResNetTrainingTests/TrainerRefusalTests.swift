@@ -66,4 +66,18 @@ import Testing
     // Nothing goes on from what is broken.
     #expect(try await failure { try await train(trainer) } == error)
   }
+
+  @Test("A last step that leaves numbers that are not finite does not take the place of the last good model")
+  func lastStep() async throws {
+    // The loss of the only step is finite; what the step does to the weights is not.
+    var recipe = recipe(.epochs(1), batch: 24, learningRate: 3e38)
+    recipe.weightDecay = 1e3
+    let trainer = try Trainer(.cifar(depth: 8), on: pictures(24), recipe: recipe)
+    let before = trainer.model
+    let error = try await failure { try await train(trainer) }
+    #expect(error.code == .data)
+    #expect(error.place == "step 1 in epoch 1")
+    #expect(error.message.contains("not finite"))
+    #expect(trainer.model.parameters == before.parameters)
+  }
 }

@@ -33,7 +33,8 @@ int resnet_copy(const void *arguments);
 
 // The pool of threads that all kernels share: that of libgomp, found by the caller, or none for a single thread.
 typedef void (*ResNetParallelFunction)(void (*body)(void *), void *data, unsigned threads, unsigned flags);
-void resnet_use_threads(ResNetParallelFunction parallel, int (*thread_number)(void), int threads);
+void resnet_use_threads(
+    ResNetParallelFunction parallel, int (*thread_number)(void), int (*team_size)(void), int threads);
 
 // Statistics of a batch for each channel, and normalisation with them (Ioffe and Szegedy, 2015):
 //   output = activation(scale · (x − mean) / √(variance + ε) + shift + addend).
