@@ -74,7 +74,7 @@ static const Entry entries[] = {
 
 static const Entry thread_entries[] = {
     THREAD(omp_set_num_threads), THREAD(omp_get_max_threads), THREAD(omp_get_num_threads),
-    THREAD(omp_get_thread_num),  THREAD(GOMP_parallel),
+    THREAD(omp_get_thread_num),  THREAD(omp_get_thread_limit), THREAD(GOMP_parallel),
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -86,6 +86,7 @@ _Static_assert(
 static void one_thread_set(int32_t count) { (void)count; }
 static int32_t one_thread_count(void) { return 1; }
 static int32_t one_thread_number(void) { return 0; }
+static int32_t one_thread_limit(void) { return INT32_MAX; }
 static void one_thread_parallel(void (*body)(void *data), void *data, uint32_t count, uint32_t flags) {
   (void)count;
   (void)flags;
@@ -108,6 +109,7 @@ static void look_up_threads(OneDNN *table, void *library) {
   table->omp_get_max_threads = one_thread_count;
   table->omp_get_num_threads = one_thread_count;
   table->omp_get_thread_num = one_thread_number;
+  table->omp_get_thread_limit = one_thread_limit;
   table->GOMP_parallel = one_thread_parallel;
 }
 

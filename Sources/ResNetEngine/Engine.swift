@@ -20,8 +20,13 @@ public final class Engine {
 
   private let runtime: OneDNNRuntime
   private let arena: Arena
-  private var programs: [Key: Program] = [:]
+  private var programs: [Key: (program: Program, lastUse: Int)] = [:]
+  private var uses = 0
   private var convolutions: [ConvolutionShape: ConvolutionPrimitives] = [:]
+
+  /// The most programs that are kept: a server meets as many batch sizes as it has requests in a batch, and each analysis
+  /// has some purposes of its own.
+  static let programLimit = 64
 
   private struct Key: Hashable {
     var batch: Int
@@ -29,6 +34,9 @@ public final class Engine {
     var precision: Precision
     var threads: Int
   }
+
+  /// Bytes of memory that its programs run in, taken when they first run.
+  public var arenaBytes: Int { arena.size }
 
   /// Makes an engine with initial parameters, a function of the seed.
   ///
@@ -52,7 +60,13 @@ public final class Engine {
     guard (1...most).contains(count) else {
       throw ResNetError(.usage, "\(count) threads are not possible", remedy: "Use 1 to \(most)")
     }
-    try OneDNNRuntime.shared().use(threads: count)
+    let runtime = try OneDNNRuntime.shared()
+    guard count <= runtime.threadLimit else {
+      throw ResNetError(
+        .usage, "\(count) threads are more than the environment allows",
+        remedy: "Use at most \(runtime.threadLimit), or raise OMP_THREAD_LIMIT")
+    }
+    runtime.use(threads: count)
   }
 
   /// The program for a batch and a purpose, compiled when it is first asked for.
@@ -61,7 +75,11 @@ public final class Engine {
   ///   value by its own statistics; of code `unavailable` where memory is missing.
   public func program(batch: Int, purpose: Purpose, precision: Precision = .float32) throws -> Program {
     let key = Key(batch: batch, purpose: purpose, precision: precision, threads: runtime.threads)
-    if let found = programs[key] { return found }
+    uses += 1
+    if let found = programs[key]?.program {
+      programs[key]?.lastUse = uses
+      return found
+    }
     guard (1...(1 << 20)).contains(batch) else {
       throw ResNetError(.usage, "a batch of \(batch) is not possible", remedy: "Use 1 or more samples")
     }
@@ -76,7 +94,12 @@ public final class Engine {
     let binder = Binder(addresses: memory.offsets.map { arena.start + $0 })
     let steps = try lowering.plan.steps.map { try $0.bind(binder) }
     let program = Program(lowering, steps: steps, binder: binder, memory: memory, arena: arena)
-    programs[key] = program
+    if programs.count >= Self.programLimit, let oldest = programs.min(by: { $0.value.lastUse < $1.value.lastUse }) {
+      programs[oldest.key] = nil
+      // Programs keep the primitives that they run; oneDNN keeps the code of those that will be asked for again.
+      convolutions.removeAll()
+    }
+    programs[key] = (program, uses)
     return program
   }
 

@@ -51,9 +51,13 @@ final class OneDNNRuntime {
     #else
       self.lanes = 1
     #endif
-    self.threads = max(1, Int(api.pointee.omp_get_max_threads()))
+    self.threads = max(1, min(Int(api.pointee.omp_get_max_threads()), Int(api.pointee.omp_get_thread_limit())))
     use(threads: threads)
   }
+
+  /// The most threads that the environment allows: asked for more, the pool gives fewer, and oneDNN waits for the missing
+  /// ones for ever.
+  var threadLimit: Int { Int(api.pointee.omp_get_thread_limit()) }
 
   private var active = 0
 

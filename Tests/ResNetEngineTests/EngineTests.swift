@@ -40,6 +40,31 @@ import Testing
     #expect(engine.parameters.tensors() == before)
   }
 
+  @Test("The programs that were used last are kept, and one that was let go gives the same bits when it is made again")
+  @EngineActor
+  func programLimit() throws {
+    let graph = try Architecture.named("resnet8").graph(classes: 10, input: [3, 8, 8])
+    let engine = try Engine(graph: graph)
+    let first = try engine.program(batch: 1, purpose: .inference)
+    _ = first.input.update(repeating: 0.5)
+    try first.run()
+    let logits = Array(first.logits)
+    for batch in 2...Engine.programLimit { _ = try engine.program(batch: batch, purpose: .inference) }
+    #expect(try engine.program(batch: 1, purpose: .inference) === first)
+    for batch in 1..<Engine.programLimit {
+      _ = try engine.program(batch: Engine.programLimit + batch, purpose: .inference)
+    }
+    #expect(try engine.program(batch: 1, purpose: .inference) === first)
+    for batch in 1...Engine.programLimit {
+      _ = try engine.program(batch: 2 * Engine.programLimit + batch, purpose: .inference)
+    }
+    let again = try engine.program(batch: 1, purpose: .inference)
+    #expect(again !== first)
+    _ = again.input.update(repeating: 0.5)
+    try again.run()
+    #expect(Array(again.logits) == logits)
+  }
+
   @Test("The same program gives the same bits each time, and so does another engine")
   @EngineActor
   func repeatable() throws {

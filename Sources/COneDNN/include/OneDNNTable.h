@@ -171,6 +171,8 @@ typedef struct OneDNN {
   int32_t ONEDNN_FUNCTION(omp_get_max_threads)(void);
   int32_t ONEDNN_FUNCTION(omp_get_num_threads)(void);
   int32_t ONEDNN_FUNCTION(omp_get_thread_num)(void);
+  /// The most threads that the environment allows (OMP_THREAD_LIMIT).
+  int32_t ONEDNN_FUNCTION(omp_get_thread_limit)(void);
   /// Runs `body(data)` once in each of `count` threads (0: as many as are set), and returns when all have.
   void ONEDNN_FUNCTION(GOMP_parallel)(
       void (*body)(void *data), void *data, uint32_t count, uint32_t flags);
