@@ -1,4 +1,3 @@
-import Foundation
 import ResNet
 
 /// Steps of one kind on random images, timed one by one.
@@ -46,7 +45,7 @@ struct Benchmark {
     times.sort()
     return Result(
       imagesPerSecond: Double(program.batch) / times[times.count / 2], steps: times.count,
-      peakMemoryMiB: Self.peakMemoryMiB, compileSeconds: compileSeconds)
+      peakMemoryMiB: Double(Machine.peakMemoryBytes) / 1_048_576, compileSeconds: compileSeconds)
   }
 
   private func step() throws {
@@ -54,17 +53,5 @@ struct Benchmark {
     _ = program.labels.update(from: labels)
     try program.run()
     optimizer?.step(gradients: program.gradients, learningRate: 0.01)
-  }
-
-  private static var peakMemoryMiB: Double {
-    var usage = rusage()
-    // RUSAGE_SELF, which is 0 everywhere and imported under types that differ.
-    getrusage(0, &usage)
-    #if canImport(Darwin)
-      let unit = 1.0
-    #else
-      let unit = 1024.0
-    #endif
-    return Double(usage.ru_maxrss) * unit / 1_048_576
   }
 }

@@ -11,10 +11,11 @@ struct EngineOptions: ParsableArguments {
 
   /// Gives the engine its threads.
   ///
+  /// - Parameter recorded: how many to use where the command line does not say.
   /// - Returns: how many there are.
   @discardableResult
-  func apply() async throws -> Int {
-    let threads = threads
+  func apply(_ recorded: Int? = nil) async throws -> Int {
+    let threads = threads ?? recorded
     return try await EngineActor.run {
       if let threads { try Engine.setThreads(threads) }
       return try Engine.threads()

@@ -15,6 +15,9 @@ struct NetworkOptions: ParsableArguments {
   @Option(help: ArgumentHelp("How weights begin: he, xavier or normal:DEVIATION.", valueName: "kind"))
   var initialization: Initialization?
 
+  /// Whether any of them is given.
+  var isGiven: Bool { shortcut != nil || strideIn != nil || normalization != nil || initialization != nil }
+
   /// The network of a name, varied.
   func architecture(_ name: String) throws -> Architecture {
     var architecture = try Architecture.named(name)

@@ -3,8 +3,8 @@ import ResNet
 
 /// Which recipe, and what is varied of it.
 struct RecipeOptions: ParsableArguments {
-  @Option(help: "The recipe: \(Recipe.all.map(\.name).joined(separator: " or ")).")
-  var recipe = Recipe.quick.name
+  @Option(help: "The recipe: \(Recipe.all.map(\.name).joined(separator: " or ")) (default: \(Recipe.quick.name)).")
+  var recipe: String?
 
   @Option(help: "Passes over the training images, in place of the recipe's.")
   var epochs: Int?
@@ -22,8 +22,10 @@ struct RecipeOptions: ParsableArguments {
   var weightDecay: Double?
 
   /// The recipe, varied.
-  func chosen() throws -> Recipe {
-    var recipe = try Recipe.named(recipe)
+  ///
+  /// - Parameter recorded: that of the run that goes on, if one does.
+  func chosen(from recorded: Recipe?) throws -> Recipe {
+    var recipe = try self.recipe.map { try Recipe.named($0) } ?? recorded ?? .quick
     if let epochs { recipe.length = .epochs(epochs) }
     if let batch { recipe.batch = batch }
     if let learningRate { recipe.learningRate = learningRate }

@@ -6,83 +6,86 @@ import ResNet
 struct Train: AsyncParsableCommand {
   static let configuration = CommandConfiguration(abstract: "Train a network on images.")
 
-  @Option(help: "A network such as resnet20; 'resnet networks' lists them.")
-  var network: String
-
-  @Option(help: "A folder of CIFAR or IDX files, or 'generated'.")
-  var data: String
-
-  @Option(help: "The folder to keep the run in.")
-  var output: String
-
+  @OptionGroup var run: RunOptions
   @OptionGroup var recipe: RecipeOptions
   @OptionGroup(title: "Network") var options: NetworkOptions
-
-  @Option(help: "Training images to hold out and test on; the test images are then used once, at the end.")
-  var validation: Int?
-
-  @Option(help: "What weights, order and augmentation are drawn from.")
-  var seed: UInt64 = 0
+  @OptionGroup(title: "Keeping and going on") var keeping: KeepingOptions
 
   @Option(help: "Threads that prepare images; they change the speed alone.")
   var loaderThreads = 1
 
   @OptionGroup var engine: EngineOptions
 
-  @Flag(help: "Replace the run that is in the folder.")
-  var overwrite = false
+  @Flag(help: "Say what the run will cost, and write nothing.")
+  var dryRun = false
 
   @Flag(help: "Print JSON: one line an epoch.")
   var json = false
 
-  func run() async throws {
-    let architecture = try options.architecture(network)
-    let recipe = try recipe.chosen()
-    let splits = try DataSet.open(data)
-    let (training, test) = try split(splits)
+  func validate() throws {
+    guard keeping.resume == nil else { return }
+    let missing = [
+      ("--network", run.network == nil), ("--data", run.data == nil), ("--output", run.output == nil && !dryRun),
+    ].filter(\.1).map(\.0)
+    guard missing.isEmpty else {
+      throw ValidationError("A new run needs \(missing.joined(separator: " and ")); an old one goes on with --resume.")
+    }
+  }
 
+  func run() async throws {
+    let plan = try TrainingPlan(self, isTrial: dryRun)
     let timer = TrainingTimer()
     let trainer = try Trainer(
-      architecture, on: training, test: test, recipe: recipe, seed: seed, loaderThreads: loaderThreads,
-      progress: { timer.show($0) })
-    let folder = try RunFolder(output, overwrite: overwrite)
-    let threads = try await engine.apply()
-    try await trainer.prepare()
-    try folder.begin(trainer, data: data, threads: threads)
+      plan.architecture, on: plan.training, test: plan.test, recipe: plan.recipe, seed: plan.seed,
+      loaderThreads: loaderThreads, keptIn: plan.folder, progress: { timer.show($0) },
+      note: { Terminal.note("note: \($0)") })
+    let threads = try await engine.apply(plan.threads)
+    let policy = keeping.policy
+    let (_, signal) = try await Interruption.watch {
+      if !dryRun { try await trainer.prepare() }
+      let estimate = try await trainer.estimate(from: plan.step, keeping: policy, measuringFor: dryRun ? 10 : 1)
+      if json {
+        if dryRun { Terminal.print(try encoded(estimate)) }
+      } else {
+        Terminal.print(heading(trainer, plan, threads: threads))
+        Terminal.print(dryRun ? estimate.table : estimate.line)
+      }
+      if !dryRun { try await train(trainer, plan, timer) }
+    }
+    guard let signal else { return }
+    if let folder = plan.folder {
+      let step = await trainer.step
+      Terminal.note(
+        "stopped after step \(step) of \(trainer.steps); to go on: resnet train --resume \(folder.path)")
+    }
+    throw ExitCode(128 + signal)
+  }
 
-    if !json { Terminal.print(heading(trainer, training: training, test: test, threads: threads)) }
-    let label = validation == nil ? "test" : "validation"
+  private func train(_ trainer: Trainer, _ plan: TrainingPlan, _ timer: TrainingTimer) async throws {
+    let label = plan.finalTest == nil ? "test" : "validation"
+    timer.begin(step: await trainer.step)
     for try await epoch in trainer.epochs {
-      try folder.save(epoch, trainer.model)
       Terminal.print(json ? try encoded(epoch) : line(epoch, of: trainer.steps, label: label, timer))
     }
-    let last = try await finalEvaluation(trainer, splits.test)
-    try folder.finish(last)
-    if let last, !json { Terminal.print("\(trainer.model.architecture.name) on \(last)") }
-    if !json { Terminal.print("\(folder.path) holds the model; \(clockTime(timer.seconds)) in all") }
+    if let test = plan.finalTest {
+      // With images held out, the test set is used this once.
+      let evaluation = try await Evaluator(trainer.model, batch: trainer.recipe.batch).evaluate(on: test)
+      try await plan.folder?.add(evaluation)
+      if !json { Terminal.print("\(trainer.model.architecture.name) on \(evaluation)") }
+    }
+    if !json, let folder = plan.folder {
+      Terminal.print("\(folder.path) holds the model; \(clockTime(timer.seconds)) in all")
+    }
   }
 
-  /// What to train on, and what to test on after every epoch.
-  private func split(_ splits: DataSplits) throws -> (training: DataSet, test: DataSet?) {
-    let training = try splits.requireTraining()
-    guard let validation else { return (training, splits.test) }
-    let parts = try training.split(validation: validation, seed: seed)
-    return (parts.training, parts.validation)
-  }
-
-  /// With images held out, the test set is used this once.
-  private func finalEvaluation(_ trainer: Trainer, _ test: DataSet?) async throws -> Evaluation? {
-    guard let test, validation != nil else { return nil }
-    return try await Evaluator(trainer.model, batch: trainer.recipe.batch).evaluate(on: test)
-  }
-
-  private func heading(_ trainer: Trainer, training: DataSet, test: DataSet?, threads: Int) -> String {
+  private func heading(_ trainer: Trainer, _ plan: TrainingPlan, threads: Int) -> String {
     let parameters = trainer.model.graph.parameterCount
-    return "\(trainer.model.architecture.name) (\(parameters) parameters) on \(training.name) "
-      + "(\(training.count) images)"
-      + (test.map { ", tested on \($0.name) (\($0.count))" } ?? "")
+    return "\(trainer.model.architecture.name) (\(parameters) parameters) on \(plan.training.name) "
+      + "(\(plan.training.count) images)"
+      + (plan.test.map { ", tested on \($0.name) (\($0.count))" } ?? "")
       + "\n\(trainer.recipe.name): \(trainer.recipe.length), \(trainer.steps) steps of \(trainer.recipe.batch) images, "
-      + "seed \(seed), \(threads) \(threads == 1 ? "thread" : "threads")"
+      + "seed \(plan.seed), \(threads) \(threads == 1 ? "thread" : "threads")"
+      + (plan.step > 0 ? "\ngoing on after step \(plan.step)" : "")
   }
 
   private func line(_ epoch: EpochReport, of steps: Int, label: String, _ timer: TrainingTimer) -> String {

@@ -5,6 +5,7 @@ import Synchronization
 /// Shows where a run is, and guesses how long it still takes from how long it took so far.
 final class TrainingTimer: Sendable {
   private let start = ContinuousClock.now
+  private let first = Mutex((step: 0, time: ContinuousClock.now))
   private let lastShown = Mutex(ContinuousClock.now)
 
   /// Seconds since the run began.
@@ -25,9 +26,13 @@ final class TrainingTimer: Sendable {
         + "\(timeLeft(step: progress.step, of: progress.steps)) left")
   }
 
+  /// Begins to count at a step.
+  func begin(step: Int) { first.withLock { $0 = (step, .now) } }
+
   /// The time that the rest of the run takes.
   func timeLeft(step: Int, of steps: Int) -> String {
-    let done = Double(step) / Double(steps)
-    return clockTime(seconds / done * (1 - done))
+    let (begun, start) = first.withLock { $0 }
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    return clockTime(seconds / Double(max(step - begun, 1)) * Double(steps - step))
   }
 }

@@ -92,6 +92,19 @@ public final class Parameters {
     noteChange()
   }
 
+  /// The names of the parameters that are learned, in the order of the graph.
+  public var learnedNames: [String] { names.filter { places[$0]?.parameter.kind.isLearned == true } }
+
+  /// The shape of a learned parameter and where it lies in `learned`.
+  ///
+  /// - Precondition: it is one of `learnedNames`.
+  public func learnedPlace(of name: String) -> (shape: Shape, range: Range<Int>) {
+    guard let place = places[name], place.parameter.kind.isLearned else {
+      preconditionFailure("\(name) is no learned parameter")
+    }
+    return (place.parameter.shape, place.offset..<place.offset + place.parameter.shape.count)
+  }
+
   /// Says that values were changed through `learned`.
   public func noteChange() { version += 1 }
 

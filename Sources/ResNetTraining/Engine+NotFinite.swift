@@ -5,10 +5,16 @@ import ResNetGraph
 
 extension Engine {
   /// The error for a batch whose loss is not finite, which names the first layer whose output is not.
-  func notFinite(_ batch: Batch, step: Int, epoch: Int) -> ResNetError {
+  ///
+  /// - Parameter explosion: that of the gradients before, if there was one.
+  func notFinite(
+    _ batch: Batch, step: Int, epoch: Int, after explosion: GradientWatch.Explosion? = nil
+  ) -> ResNetError {
     let layer = firstLayerNotFinite(batch)
     return ResNetError(
-      .data, "the loss is not finite" + (layer.map { ": the first output that is not is that of layer \($0)" } ?? ""),
+      .data,
+      "the loss is not finite" + (layer.map { ": the first output that is not is that of layer \($0)" } ?? "")
+        + (explosion.map { "; \($0)" } ?? ""),
       at: "step \(step) in epoch \(epoch)",
       remedy: "Use a lower learning rate, or a longer warm-up; what was saved before is kept")
   }

@@ -60,12 +60,17 @@ extension Engine {
     let batches = loader.epoch(0)
     while let batch = try batches.next() {
       try Task.checkCancellation()
-      let program = try program(batch: batch.count, purpose: .inference)
-      _ = program.input.update(from: batch.images)
-      try program.run()
-      scores.add(logits: program.logits, labels: batch.labels)
+      try score(batch, &scores)
     }
     return Evaluation(
       scores, dataSet: loader.dataSet.name, classes: graph.outputShape.count, seconds: clock.seconds)
+  }
+
+  /// Adds what the network makes of a batch.
+  func score(_ batch: Batch, _ scores: inout Scores) throws {
+    let program = try program(batch: batch.count, purpose: .inference)
+    _ = program.input.update(from: batch.images)
+    try program.run()
+    scores.add(logits: program.logits, labels: batch.labels)
   }
 }

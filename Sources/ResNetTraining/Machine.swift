@@ -3,10 +3,10 @@ import Foundation
 /// The version of this package.
 public let packageVersion = "0.1.0"
 
-/// What a run is told to have run on.
-enum Machine {
+/// What a run is told to have run on, and what there is to be had.
+public enum Machine {
   /// The name that the processor gives itself; its kind where it gives none.
-  static var processor: String {
+  public static let processor: String = {
     #if os(Linux)
       let lines = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?.split(separator: "\n") ?? []
       if let line = lines.first(where: { $0.hasPrefix("model name") }), let colon = line.firstIndex(of: ":") {
@@ -28,5 +28,46 @@ enum Machine {
     #else
       return "unknown"
     #endif
+  }()
+
+  /// The most memory that this process has held at once, in bytes.
+  public static var peakMemoryBytes: Int {
+    var usage = rusage()
+    // RUSAGE_SELF, which is 0 everywhere and imported under types that differ.
+    getrusage(0, &usage)
+    #if canImport(Darwin)
+      return usage.ru_maxrss
+    #else
+      return usage.ru_maxrss * 1024
+    #endif
+  }
+
+  /// Memory that can be had without other programs being put out, in bytes; `nil` where the system does not say.
+  public static var availableMemoryBytes: Int? {
+    #if os(Linux)
+      guard let text = try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8) else { return nil }
+      let line = text.split(separator: "\n").first { $0.hasPrefix("MemAvailable:") }
+      let free = line?.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map { $0 * 1024 }
+      // A container may be held to less than the machine has.
+      let limit = number(in: "/sys/fs/cgroup/memory.max")
+      let used = number(in: "/sys/fs/cgroup/memory.current")
+      let left = limit.flatMap { limit in used.map { max(limit - $0, 0) } }
+      return [free, left].compactMap(\.self).min()
+    #else
+      return nil
+    #endif
+  }
+
+  /// Room that is left on the disk of a path, in bytes; `nil` where the system does not say.
+  static func freeDiskBytes(at path: String) -> Int? {
+    var status = statvfs()
+    guard statvfs(path, &status) == 0 else { return nil }
+    return Int(clamping: UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize)).partialValue)
+  }
+
+  private static func number(in file: String) -> Int? {
+    (try? String(contentsOfFile: file, encoding: .utf8)).flatMap {
+      Int($0.trimmingCharacters(in: .whitespacesAndNewlines))
+    }
   }
 }

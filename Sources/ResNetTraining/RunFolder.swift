@@ -1,104 +1,176 @@
 import Foundation
 import ResNetCore
+import ResNetEngine
 import ResNetFiles
 import ResNetModel
 
-/// The folder of a run: `model.safetensors`, `history.csv` and `run.json`, each written whole or not at all.
+/// The folder that a run is kept in, so that nothing that happens to the machine can lose it.
 ///
-/// The model's file is the same for the same run; all that varies, such as times, is in `run.json`.
+/// `run.json` (what the run is and where it stands), `history.csv`, `model.safetensors` (after the last whole epoch),
+/// `best.safetensors` (after the epoch with the least test error) and `checkpoints`, each file written whole or not at
+/// all. One process at a time may hold a folder.
 ///
 /// ```swift
-/// let folder = try RunFolder("runs/r20")
-/// try await folder.begin(trainer, data: "generated", threads: 2)
-/// for try await epoch in trainer.epochs { try folder.save(epoch, trainer.model) }
-/// try folder.finish()
+/// let folder = try RunFolder("runs/r20", data: "generated")
+/// let trainer = try Trainer(.cifar(depth: 20), on: training, test: test, recipe: .quick, keptIn: folder)
+/// for try await epoch in trainer.epochs { print(epoch) }
 /// ```
+///
+/// The models' files are the same for the same run; all that varies, such as times, is in `run.json`.
+@EngineActor
 public final class RunFolder {
-  /// Its path as it was given.
-  public let path: String
-  private var record: RunRecord?
+  /// What a resumed run may do otherwise than it did before.
+  public enum Change: Sendable {
+    /// Nothing.
+    case none
+    /// Last longer.
+    case longer
+    /// Anything.
+    case anything
+  }
 
-  /// Finds out whether a run can be kept in a folder, which is made where it is missing; changes nothing else.
+  /// Its path as it was given.
+  public nonisolated let path: String
+  /// What the run was when it was last heard of; `nil` for a new one.
+  public nonisolated let recorded: RunRecord?
+  /// What the reader of a run should know of how it was found.
+  public nonisolated let notes: [String]
+  /// When the run keeps its state.
+  public nonisolated let policy: CheckpointPolicy
+
+  /// Where its data comes from: a folder's absolute path, or `generated`.
+  public nonisolated let source: String
+  nonisolated let validation: Int?
+  let change: Change
+  var record: RunRecord?
+  var lastCheckpoint = ContinuousClock.now
+  var lastCheckpointStep = 0
+  var sittingClock = Stopwatch()
+  private nonisolated let lock: FileLock
+
+  /// Makes the folder of a new run ready; a run that is there stays until the new one begins.
   ///
-  /// - Parameter overwrite: whether a run that is there is to be replaced.
-  /// - Throws: `ResNetError` of code `usage` where there is a run in it that is not to be replaced, `inputOutput` where
-  ///   it cannot be made or written to.
-  public init(_ path: String, overwrite: Bool = false) throws {
-    self.path = path
+  /// - Parameters:
+  ///   - data: where the data comes from, as it will be given again to go on.
+  ///   - validation: how many training images are held out to test on.
+  ///   - overwrite: whether a run that is there is to be replaced.
+  /// - Throws: `ResNetError` of code `usage` where there is a run in it that is not to be replaced, or another process
+  ///   holds it; `inputOutput` where it cannot be made or written to.
+  public nonisolated init(
+    _ path: String, data: String, validation: Int? = nil, overwrite: Bool = false,
+    checkpoints policy: CheckpointPolicy = CheckpointPolicy()
+  ) throws {
+    try policy.validate()
     guard !path.isEmpty else {
       throw ResNetError(.usage, "the output folder has no name", remedy: "Name a folder such as runs/r20")
     }
-    let found = Self.files.first { FileManager.default.fileExists(atPath: file($0)) }
+    let found = Self.files.first { FileManager.default.fileExists(atPath: Self.file($0, in: path)) }
     if let found, !overwrite {
       throw ResNetError(
         .usage, "there is a run in this folder already (\(found))", at: path,
-        remedy: "Choose another folder, or give --overwrite to replace the run")
+        remedy: "Choose another folder, give --resume \(path) to go on with it, or --overwrite to replace it")
     }
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw ResNetError(
-        .inputOutput, "the folder cannot be made: \(Self.reason(error))", at: path,
-        remedy: "Choose a folder that you may write to")
-    }
+    self.path = path
+    self.policy = policy
+    source = data == "generated" ? data : URL(fileURLWithPath: data).standardizedFileURL.path
+    self.validation = validation
+    recorded = nil
+    notes = []
+    change = .anything
+    try Self.makeFolder(path)
+    lock = try Self.lock(path)
     // Hours of training must not end at a folder that cannot be written to.
-    let trial = file(".resnet-trial")
+    let trial = Self.file(".resnet-trial", in: path)
     try AtomicFile.write("", to: trial)
     try? FileManager.default.removeItem(atPath: trial)
   }
 
-  /// Takes an old run out of the folder and writes down what the new one is.
+  /// Opens the folder of a run that is to go on.
   ///
   /// - Parameters:
-  ///   - data: where the data came from, as it was given.
-  ///   - threads: the number of the engine's threads.
-  /// - Throws: `ResNetError` of code `inputOutput`.
-  public func begin(_ trainer: Trainer, data: String, threads: Int) throws {
-    for name in Self.files where FileManager.default.fileExists(atPath: file(name)) {
-      do {
-        try FileManager.default.removeItem(atPath: file(name))
-      } catch {
-        throw ResNetError(
-          .inputOutput, "the old file cannot be removed: \(Self.reason(error))", at: file(name),
-          remedy: "Remove it, or choose another folder")
-      }
+  ///   - change: what may be otherwise than before.
+  ///   - data: where the data lies now, where it has moved.
+  /// - Throws: `ResNetError` of code `data` where there is no run in it, or none that can be read; `usage` where another
+  ///   process holds it; `inputOutput` where it cannot be read or written to.
+  public nonisolated init(
+    resuming path: String, change: Change = .none, data: String? = nil,
+    checkpoints policy: CheckpointPolicy = CheckpointPolicy()
+  ) throws {
+    try policy.validate()
+    guard Self.files.contains(where: { FileManager.default.fileExists(atPath: Self.file($0, in: path)) }) else {
+      throw ResNetError(
+        .data, "there is no run in this folder", at: path, remedy: "Give the folder that 'resnet train --output' made")
     }
-    let record = RunRecord(trainer, data: data, threads: threads)
-    try write(record)
-    self.record = record
+    lock = try Self.lock(path)
+    self.path = path
+    self.policy = policy
+    self.change = change
+    let (record, notes) = try Self.readRecord(in: path)
+    recorded = record
+    self.notes = notes
+    source =
+      data.map { $0 == "generated" ? $0 : URL(fileURLWithPath: $0).standardizedFileURL.path } ?? record.data.source
+    validation = record.data.validation
   }
 
-  /// Writes down an epoch, and the model as it is after it.
+  /// Whether a process is at work on the run in a folder.
+  public nonisolated static func isBusy(_ path: String) -> Bool { FileLock.isHeld(at: file(lockName, in: path)) }
+
+  /// What `run.json` says of the run in a folder.
   ///
-  /// - Throws: `ResNetError` of code `inputOutput`.
-  public func save(_ epoch: EpochReport, _ model: Model) throws {
-    guard var record else { preconditionFailure("a run is begun before it is written down") }
-    record.add(epoch)
-    try model.write(to: file(Model.fileName))
-    try AtomicFile.write(record.historyTable, to: file(Self.history))
-    try write(record)
-    self.record = record
+  /// - Throws: `ResNetError` of code `data` where there is none or it is damaged, `inputOutput` where it cannot be read.
+  public nonisolated static func record(of path: String) throws -> RunRecord {
+    try decodeRecord(at: file(description, in: path))
+  }
+}
+
+// MARK: Files
+
+extension RunFolder {
+  nonisolated static let history = "history.csv"
+  nonisolated static let description = "run.json"
+  nonisolated static let best = "best.safetensors"
+  nonisolated static let checkpoints = "checkpoints"
+  nonisolated static let lockName = ".lock"
+  nonisolated static let files = [description, checkpoints, Model.fileName, best, history]
+
+  nonisolated static func file(_ name: String, in path: String) -> String {
+    path.hasSuffix("/") ? path + name : path + "/" + name
   }
 
-  /// Writes down that the run has ended, and what a last evaluation came to.
-  ///
-  /// - Throws: `ResNetError` of code `inputOutput`.
-  public func finish(_ evaluation: Evaluation? = nil) throws {
-    guard var record else { preconditionFailure("a run is begun before it is written down") }
-    record.finish(evaluation)
-    try write(record)
-    self.record = record
+  nonisolated func file(_ name: String) -> String { Self.file(name, in: path) }
+
+  nonisolated static func makeFolder(_ path: String) throws {
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw ResNetError(
+        .inputOutput, "the folder cannot be made: \(reason(error))", at: path,
+        remedy: "Choose a folder that you may write to")
+    }
   }
 
-  private static let history = "history.csv"
-  private static let description = "run.json"
-  private static let files = [Model.fileName, history, description]
+  nonisolated static func remove(_ path: String) throws {
+    guard FileManager.default.fileExists(atPath: path) else { return }
+    do {
+      try FileManager.default.removeItem(atPath: path)
+    } catch {
+      throw ResNetError(
+        .inputOutput, "the old file cannot be removed: \(reason(error))", at: path,
+        remedy: "Remove it, or choose another folder")
+    }
+  }
 
-  private func file(_ name: String) -> String { path.hasSuffix("/") ? path + name : path + "/" + name }
+  private nonisolated static func lock(_ path: String) throws -> FileLock {
+    guard let lock = try FileLock(at: file(lockName, in: path)) else {
+      throw ResNetError(
+        .usage, "another process is at work on the run in this folder", at: path,
+        remedy: "Wait for it or stop it, or choose another folder")
+    }
+    return lock
+  }
 
-  private func write(_ record: RunRecord) throws { try AtomicFile.write(try record.json(), to: file(Self.description)) }
-
-  private static func reason(_ error: any Error) -> String {
+  private nonisolated static func reason(_ error: any Error) -> String {
     let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
     guard underlying.domain == NSPOSIXErrorDomain else { return underlying.localizedDescription }
     return String(cString: strerror(Int32(underlying.code)))

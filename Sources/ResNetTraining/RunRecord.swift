@@ -1,17 +1,18 @@
 import Foundation
 import ResNetCore
 import ResNetData
-import ResNetGraph
-import ResNetModel
 import ResNetModels
 
-/// What `run.json` says of a run: enough to do it again, and what came of it.
-struct RunRecord: Encodable {
+/// What `run.json` says of a run: enough to do it again or go on with it, and what came of it.
+public struct RunRecord: Codable, Sendable {
   /// One set of images.
-  struct Images: Encodable {
-    var name: String
-    var count: Int
-    var hash: String
+  public struct Images: Codable, Hashable, Sendable {
+    /// What the set is called.
+    public var name: String
+    /// The number of images.
+    public var count: Int
+    /// `DataSet.contentHash()`.
+    public var hash: String
 
     init(_ dataSet: DataSet) {
       name = dataSet.name
@@ -21,91 +22,117 @@ struct RunRecord: Encodable {
   }
 
   /// Where the images came from.
-  struct Data: Encodable {
-    var source: String
-    var training: Images
-    var test: Images?
+  public struct Data: Codable, Sendable {
+    /// A folder's absolute path, or `generated`.
+    public var source: String
+    /// Training images that were held out to test on.
+    public var validation: Int?
+    /// What is trained on.
+    public var training: Images
+    /// What is tested on after every epoch.
+    public var test: Images?
   }
 
-  private enum State: String, Encodable {
+  /// One stretch of a run, from its start or resumption to its end or interruption.
+  public struct Sitting: Codable, Sendable {
+    /// When it began (ISO 8601).
+    public var began: String
+    /// When it was last heard of (ISO 8601).
+    public var ended: String
+    /// Steps of the run that lay behind it when it began.
+    public var firstStep: Int
+    /// Steps of the run that lay behind it when it was last heard of.
+    public var lastStep: Int
+    /// How long it took, in seconds.
+    public var seconds: Double
+    /// The processor's name.
+    public var processor: String
+    /// The system's version.
+    public var system: String
+    /// The package's version.
+    public var version: String
+  }
+
+  /// How a run ended, if it has.
+  public enum State: String, Codable, Sendable {
+    /// It goes on, or its process was ended from outside.
     case running
+    /// It was asked to stop, and can go on.
+    case interrupted
+    /// It met an error, which `problem` tells.
+    case failed
+    /// It made all its steps.
     case finished
   }
 
-  private var state = State.running
-  private let network: String
-  private let parameters: Int
-  private let recipe: Recipe
-  private let steps: Int
-  private let seed: UInt64
-  private let threads: Int
-  private let data: Data
-  private let version = packageVersion
-  private let processor = Machine.processor
-  private let system = ProcessInfo.processInfo.operatingSystemVersionString
-  private let began: String
-  private var ended: String?
-  private var seconds = 0.0
-  private var lastEpoch: EpochReport?
-  private var evaluation: Evaluation?
-
-  private let clock = Stopwatch()
-  private var history: [EpochReport] = []
-
-  private enum CodingKeys: String, CodingKey {
-    case state, network, parameters, recipe, steps, seed, threads, data, version, processor, system, began, ended
-    case seconds, lastEpoch, evaluation
+  /// The epoch with the least error on the images that the run tests on; the first of several.
+  public struct Best: Codable, Hashable, Sendable {
+    /// Its number, from 1.
+    public var epoch: Int
+    /// Images whose class did not have the greatest logit, in percent.
+    public var topOneError: Double
   }
 
-  init(_ trainer: Trainer, data source: String, threads: Int) {
-    network = trainer.model.architecture.name
-    parameters = trainer.model.graph.parameterCount
-    recipe = trainer.recipe
-    steps = trainer.steps
-    seed = trainer.seed
-    self.threads = threads
-    data = Data(
-      source: source, training: Images(trainer.training.dataSet), test: trainer.test.map { Images($0.dataSet) })
-    began = Self.now()
-  }
+  /// The version of this description.
+  public var format = 1
+  /// How the run ended, if it has.
+  public var state = State.running
+  /// What it failed at.
+  public var problem: String?
+  /// The network's name.
+  public var network: String
+  /// The number of learned values.
+  public var parameters: Int
+  /// Which network.
+  public var architecture: Architecture
+  /// How it is trained.
+  public var recipe: Recipe
+  /// The number of steps of the whole run.
+  public var steps: Int
+  /// What initial weights, order and augmentation are drawn from.
+  public var seed: UInt64
+  /// The engine's threads, on which the last bits of all results depend.
+  public var threads: Int
+  /// The kind of numbers.
+  public var precision = "f32"
+  /// The images.
+  public var data: Data
+  /// Its stretches, first to last.
+  public var sittings: [Sitting] = []
+  /// How long it took so far, in seconds, over all sittings; what a resumption does again counts once.
+  public var seconds = 0.0
+  /// The best epoch so far, where the run tests.
+  public var best: Best?
+  /// The last whole epoch.
+  public var lastEpoch: EpochReport?
+  /// What a last evaluation on the test images came to, where the run tested on others.
+  public var evaluation: Evaluation?
+}
 
-  mutating func add(_ epoch: EpochReport) {
-    history.append(epoch)
-    lastEpoch = epoch
-    seconds = clock.seconds
-  }
-
-  mutating func finish(_ evaluation: Evaluation?) {
-    state = .finished
-    self.evaluation = evaluation
-    ended = Self.now()
-    seconds = clock.seconds
-  }
-
+extension RunRecord {
+  /// The run as indented JSON, keys sorted.
   func json() throws -> String {
-    let encoder = JSONEncoder()
+    let encoder = Self.encoder
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    // A diverged model has a loss too.
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
   }
 
-  /// The epochs as comma-separated values under a line of names.
-  var historyTable: String {
-    let head = [
-      "epoch", "step", "learning_rate", "training_loss", "training_error_percent", "test_loss", "test_error_percent",
-      "images_per_second", "seconds",
-    ]
-    let rows = history.map { epoch in
-      [
-        "\(epoch.epoch)", "\(epoch.step)", "\(epoch.learningRate)", "\(epoch.trainingLoss)", "\(epoch.trainingError)",
-        epoch.evaluation.map { "\($0.loss)" } ?? "", epoch.evaluation.map { "\($0.topOneError)" } ?? "",
-        fixed(epoch.imagesPerSecond, 1), fixed(epoch.seconds, 3),
-      ]
-    }
-    return ([head] + rows).map { $0.joined(separator: ",") + "\n" }.joined()
+  /// A diverged run has figures that JSON has no numbers for.
+  static var encoder: JSONEncoder {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    return encoder
   }
 
-  private static func now() -> String { Date.now.ISO8601Format() }
+  /// Reads what `encoder` writes.
+  static var decoder: JSONDecoder {
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    return decoder
+  }
+
+  static func now() -> String { Date.now.ISO8601Format() }
 }

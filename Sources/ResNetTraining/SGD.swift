@@ -1,3 +1,4 @@
+import ResNetCore
 import ResNetEngine
 import ResNetGraph
 import ResNetKernels
@@ -59,6 +60,30 @@ public final class SGD {
 }
 
 extension SGD {
+  /// The velocity of every learned parameter by its name.
+  func velocityTensors() -> [String: Tensor] {
+    Dictionary(
+      uniqueKeysWithValues: parameters.learnedNames.map { name in
+        let (shape, range) = parameters.learnedPlace(of: name)
+        return (name, Tensor(shape: shape, scalars: Array(velocities[range])))
+      })
+  }
+
+  /// Goes back to the velocities of another time.
+  ///
+  /// - Throws: `ResNetError` of code `data` where they are not those of these parameters; nothing is changed then.
+  func setVelocities(_ tensors: [String: Tensor]) throws {
+    for name in parameters.learnedNames where tensors[name]?.shape != parameters.learnedPlace(of: name).shape {
+      throw ResNetError(
+        .data, "the momentum of a parameter is missing or of another shape", at: name,
+        remedy: "Use a checkpoint of the same network")
+    }
+    for name in parameters.learnedNames {
+      guard let tensor = tensors[name] else { continue }
+      velocities.replaceSubrange(parameters.learnedPlace(of: name).range, with: tensor.scalars)
+    }
+  }
+
   /// Makes the optimiser of a recipe.
   public convenience init(_ parameters: Parameters, recipe: Recipe) {
     self.init(

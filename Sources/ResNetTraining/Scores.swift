@@ -1,7 +1,7 @@
 import Foundation
 
 /// Sums over samples of what their logits are worth.
-struct Scores {
+struct Scores: Codable, Hashable {
   private(set) var count = 0
   private(set) var loss = 0.0
   private(set) var topOneMisses = 0

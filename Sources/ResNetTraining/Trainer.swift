@@ -29,7 +29,11 @@ public final class Trainer {
 
   nonisolated let training: Loader
   nonisolated let test: Loader?
+  /// Where the run is kept, if it is.
+  public nonisolated let folder: RunFolder?
+
   nonisolated let progress: (@Sendable (TrainingProgress) -> Void)?
+  nonisolated let note: @Sendable (String) -> Void
   private nonisolated let latest: Mutex<Model>
   private var session: TrainingSession?
 
@@ -43,13 +47,16 @@ public final class Trainer {
   ///   - preprocessing: how bytes become numbers; measured on the training images after the recipe if `nil`.
   ///   - seed: what initial weights, order and augmentation are drawn from.
   ///   - loaderThreads: threads that prepare batches; they change the speed alone.
+  ///   - folder: where the run is kept, so that it can go on if it is interrupted; nowhere if `nil`.
   ///   - progress: called after every step, on the engine's thread.
+  ///   - note: called with whatever the person who started the run should know, as a sentence without a full stop.
   /// - Throws: `ResNetError` of code `usage` where the recipe makes no sense, the batch is larger than the data, or the
   ///   network cannot be made for such images; `data` where the test images do not fit the training images.
   public nonisolated init(
     _ architecture: Architecture, on dataSet: DataSet, test: DataSet? = nil, recipe: Recipe = .quick,
     preprocessing: Preprocessing? = nil, seed: UInt64 = 0, loaderThreads: Int = 1,
-    progress: (@Sendable (TrainingProgress) -> Void)? = nil
+    keptIn folder: RunFolder? = nil, progress: (@Sendable (TrainingProgress) -> Void)? = nil,
+    note: @escaping @Sendable (String) -> Void = { _ in }
   ) throws {
     try recipe.validate()
     if let test { try Self.check(test, fits: dataSet) }
@@ -58,7 +65,9 @@ public final class Trainer {
       ?? (recipe.normalization == .perPixel ? .perPixel(of: dataSet) : .perChannel(of: dataSet))
     self.recipe = recipe
     self.seed = seed
+    self.folder = folder
     self.progress = progress
+    self.note = note
     training = try Loader(
       dataSet, preprocessing: preprocessing, augmentation: recipe.augmentation, batchSize: recipe.batch, seed: seed,
       threads: loaderThreads)
@@ -74,27 +83,51 @@ public final class Trainer {
         preprocessing: preprocessing, seed: seed))
   }
 
-  /// The model as it was after the last whole epoch; before the first, as it begins.
+  /// The model as it was after the last whole epoch, or where the run was taken up again; before the first, as it begins.
   public nonisolated var model: Model { latest.withLock { $0 } }
 
-  /// Compiles what the run needs, unless that is done already; the first epoch does so by itself.
+  /// Compiles what the run needs and goes to where it is to begin, unless that is done already; the first epoch does so
+  /// by itself.
   ///
-  /// - Throws: `ResNetError` of code `usage` where a batch would be normalised by a single value, `unavailable` where
-  ///   oneDNN or memory is missing.
+  /// - Throws: `ResNetError` of code `usage` where a batch would be normalised by a single value, or the run in the folder
+  ///   is another one; `unavailable` where oneDNN or memory is missing; `data` and `inputOutput` where the folder cannot be
+  ///   read or written to.
   public func prepare() throws {
-    if session == nil { session = try TrainingSession(self) }
+    guard session == nil else { return }
+    #if DEBUG
+      note("this is a debug build, many times slower than one made with 'swift build -c release'")
+    #endif
+    if let advice = recipe.advice { note(advice) }
+    let made = try TrainingSession(self)
+    if let state = try folder?.begin(self, threads: Engine.threads()) {
+      try made.restore(state)
+      try keep(state.parameters)
+      if made.isFinished { try folder?.update(made.progress, state: .finished) }
+    }
+    session = made
   }
+
+  /// The epochs that are done, those of earlier sittings too.
+  public var history: [EpochReport] { session?.progress.history ?? [] }
+
+  /// Steps that are done.
+  public var step: Int { session?.progress.step ?? 0 }
 
   /// Trains for the next epoch; `nil` where the run has ended.
   func nextEpoch() throws -> EpochReport? {
     try prepare()
-    guard let session, let report = try session.nextEpoch() else { return nil }
+    return try session?.nextEpoch()
+  }
+
+  /// Makes parameters those of `model`.
+  @discardableResult
+  func keep(_ parameters: [String: Tensor]) throws -> Model {
     let old = model
     let new = try Model(
       architecture: old.architecture, input: old.input, classes: old.classes, preprocessing: old.preprocessing,
-      parameters: session.engine.parameters.tensors())
+      parameters: parameters)
     latest.withLock { $0 = new }
-    return report
+    return new
   }
 
   private nonisolated static func check(_ test: DataSet, fits training: DataSet) throws {

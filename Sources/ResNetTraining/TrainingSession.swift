@@ -7,9 +7,11 @@ import ResNetModel
 @EngineActor
 final class TrainingSession {
   let engine: Engine
-  private let trainer: Trainer
+  // Trainers own their sessions.
+  unowned let trainer: Trainer
   private let optimizer: SGD
-  private var step = 0
+  private let watch: GradientWatch
+  private(set) var progress = TrainingState.Progress()
   private var failure: (any Error)?
 
   init(_ trainer: Trainer) throws {
@@ -17,8 +19,10 @@ final class TrainingSession {
     engine = try Engine(graph: model.graph, seed: trainer.seed)
     try engine.parameters.set(model.parameters)
     optimizer = SGD(engine.parameters, recipe: trainer.recipe)
+    watch = GradientWatch(engine.parameters)
     self.trainer = trainer
     try compile()
+    try checkMemory()
   }
 
   /// Compiles for every size of batch before the first step, so that no run fails at the end of its first epoch.
@@ -35,41 +39,106 @@ final class TrainingSession {
     }
   }
 
-  /// Trains for an epoch, or for what is left of the run.
+  /// Refuses a run that memory will not hold, while none is taken yet: the system would end it without a word.
+  private func checkMemory() throws {
+    let needed = engine.arenaBytes + 4 * engine.parameters.learned.count * MemoryLayout<Float>.stride
+    guard let free = Machine.availableMemoryBytes, free < needed else { return }
+    throw ResNetError(
+      .unavailable, "the run takes \(needed >> 20) MiB of memory and \(free >> 20) MiB can be had",
+      remedy: "Use a smaller batch or a smaller network, or end other programs")
+  }
+
+  /// All that decides what is still to come.
+  var state: TrainingState {
+    TrainingState(
+      progress: progress, parameters: engine.parameters.tensors(), velocities: optimizer.velocityTensors())
+  }
+
+  /// Goes back to where a run was.
+  ///
+  /// - Throws: `ResNetError` of code `data` where the state is that of another network.
+  func restore(_ state: TrainingState) throws {
+    try engine.parameters.set(state.parameters)
+    try optimizer.setVelocities(state.velocities)
+    progress = state.progress
+  }
+
+  /// Whether all epochs are done.
+  var isFinished: Bool { progress.history.count >= trainer.epochCount }
+
+  /// Trains for an epoch, or for what is left of it or of the run.
   func nextEpoch() throws -> EpochReport? {
     if let failure { throw failure }
-    guard step < trainer.steps else { return nil }
+    guard !isFinished else { return nil }
     do {
-      return try train(epoch: step / trainer.training.batchesPerEpoch)
+      return try train(epoch: progress.history.count)
     } catch {
       // The parameters may be those of half an epoch, or not finite: nothing may go on from them.
       failure = error
+      if error is CancellationError {
+        try trainer.folder?.keep(state)
+        try trainer.folder?.update(progress, state: .interrupted)
+      } else {
+        // The error itself matters more than that it cannot be written down.
+        try? trainer.folder?.update(progress, state: .failed, problem: "\(error)")
+      }
       throw error
     }
   }
 
   private func train(epoch: Int) throws -> EpochReport {
     let clock = Stopwatch()
-    var scores = Scores()
-    let batches = trainer.training.epoch(epoch)
-    while step < trainer.steps, let batch = try batches.next() {
+    let secondsBefore = progress.seconds
+    try trainSteps(epoch: epoch)
+    try checkParameters(epoch: epoch)
+    let model = try trainer.keep(engine.parameters.tensors())
+    let evaluation = try trainer.test.map { try engine.evaluate($0) }
+    let images = Double(progress.scores.count)
+    let report = EpochReport(
+      epoch: epoch + 1, epochs: trainer.epochCount, step: progress.step,
+      learningRate: trainer.recipe.learningRate(step: progress.step - 1, of: trainer.steps),
+      trainingLoss: progress.scores.loss / images,
+      trainingError: 100 * Double(progress.scores.topOneMisses) / images, evaluation: evaluation,
+      imagesPerSecond: images / max(progress.epochSeconds, 1e-9), seconds: progress.epochSeconds)
+    progress.history.append(report)
+    progress.seconds = secondsBefore + clock.seconds
+    if let folder = trainer.folder {
+      try folder.save(progress, model)
+      if isFinished || folder.isCheckpointDue(step: progress.step) { try folder.keep(state) }
+      if isFinished { try folder.update(progress, state: .finished) }
+    }
+    return report
+  }
+
+  /// Makes the steps of an epoch that are not made yet.
+  private func trainSteps(epoch: Int) throws {
+    let perEpoch = trainer.training.batchesPerEpoch
+    let first = progress.step - epoch * perEpoch
+    let end = min(trainer.steps, (epoch + 1) * perEpoch)
+    if first == 0 {
+      progress.scores = Scores()
+      progress.epochSeconds = 0
+    }
+    guard progress.step < end else { return }
+    let clock = Stopwatch()
+    let (secondsBefore, epochSecondsBefore) = (progress.seconds, progress.epochSeconds)
+    let batches = trainer.training.epoch(epoch, from: first)
+    while progress.step < end, let batch = try batches.next() {
       try Task.checkCancellation()
-      try train(batch, epoch: epoch, &scores)
-      step += 1
+      try train(
+        batch, epoch: epoch, learningRate: trainer.recipe.learningRate(step: progress.step, of: trainer.steps))
+      progress.step += 1
+      progress.seconds = secondsBefore + clock.seconds
+      progress.epochSeconds = epochSecondsBefore + clock.seconds
       trainer.progress?(
         TrainingProgress(
-          epoch: epoch + 1, epochs: trainer.epochCount, step: step, steps: trainer.steps,
-          loss: scores.loss / Double(scores.count), imagesPerSecond: Double(scores.count) / clock.seconds))
+          epoch: epoch + 1, epochs: trainer.epochCount, step: progress.step, steps: trainer.steps,
+          loss: progress.scores.loss / Double(progress.scores.count),
+          imagesPerSecond: Double(progress.scores.count) / progress.epochSeconds))
+      if progress.step < end, let folder = trainer.folder, folder.isCheckpointDue(step: progress.step) {
+        try folder.keep(state)
+      }
     }
-    try checkParameters(epoch: epoch)
-    let seconds = clock.seconds
-    return EpochReport(
-      epoch: epoch + 1, epochs: trainer.epochCount, step: step,
-      learningRate: trainer.recipe.learningRate(step: step - 1, of: trainer.steps),
-      trainingLoss: scores.loss / Double(scores.count),
-      trainingError: 100 * Double(scores.topOneMisses) / Double(scores.count),
-      evaluation: try trainer.test.map { try engine.evaluate($0) },
-      imagesPerSecond: Double(scores.count) / seconds, seconds: seconds)
   }
 
   /// The loss is looked at before a step changes anything; what the last step of an epoch left is looked at here, before
@@ -80,20 +149,22 @@ final class TrainingSession {
     }
     guard let bad else { return }
     throw ResNetError(
-      .data, "the last step left numbers in \(bad) that are not finite", at: "step \(step) in epoch \(epoch + 1)",
+      .data, "the last step left numbers in \(bad) that are not finite",
+      at: "step \(progress.step) in epoch \(epoch + 1)",
       remedy: "Use a lower learning rate, or a longer warm-up; what was saved before is kept")
   }
 
-  private func train(_ batch: Batch, epoch: Int, _ scores: inout Scores) throws {
+  /// Makes one step.
+  func train(_ batch: Batch, epoch: Int, learningRate: Double) throws {
     let program = try engine.program(batch: batch.count, purpose: .training)
     _ = program.input.update(from: batch.images)
     _ = program.labels.update(from: batch.labels)
     try program.run()
     guard program.loss.isFinite else {
-      throw engine.notFinite(batch, step: step + 1, epoch: epoch + 1)
+      throw engine.notFinite(batch, step: progress.step + 1, epoch: epoch + 1, after: watch.explosion)
     }
-    scores.add(logits: program.logits, labels: batch.labels, losses: program.losses)
-    optimizer.step(
-      gradients: program.gradients, learningRate: trainer.recipe.learningRate(step: step, of: trainer.steps))
+    if let news = watch.look(program.gradients, step: progress.step + 1) { trainer.note(news) }
+    progress.scores.add(logits: program.logits, labels: batch.labels, losses: program.losses)
+    optimizer.step(gradients: program.gradients, learningRate: learningRate)
   }
 }

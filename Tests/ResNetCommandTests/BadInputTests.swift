@@ -65,7 +65,7 @@ import Testing
     let result = try Tool.run(arguments)
     #expect(result.status == useCase.status, "\(result.errors)")
     #expect(result.errors.contains(useCase.answer), "\(result.errors)")
-    let lines = result.errors.split(separator: "\n")
+    let lines = result.errors.split(separator: "\n").filter { !$0.hasPrefix("note: ") }
     #expect(lines.count == 1 && lines[0].hasPrefix("error: ") && lines[0].hasSuffix("."), "\(result.errors)")
   }
 

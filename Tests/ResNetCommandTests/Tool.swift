@@ -34,23 +34,65 @@ enum Tool {
   /// Runs the tool with arguments, from a folder of its own choice.
   static func run(_ arguments: [String], environment: [String: String] = [:], in folder: String? = nil) throws -> Result
   {
+    try start(arguments, environment: environment, in: folder).end()
+  }
+
+  /// Starts the tool.
+  ///
+  /// - Parameter wrapper: a program and arguments that the tool is run by.
+  static func start(
+    _ arguments: [String], environment: [String: String] = [:], in folder: String? = nil, by wrapper: [String] = []
+  ) throws -> RunningTool {
+    let command = wrapper + [try #require(path, "the tool was not built beside the tests")] + arguments
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: try #require(path, "the tool was not built beside the tests"))
-    process.arguments = arguments
+    process.executableURL = URL(fileURLWithPath: command[0])
+    process.arguments = Array(command.dropFirst())
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
-    // Files, because a pipe that nobody empties stops who writes to it.
-    let streams = try TemporaryFolder()
+    return try RunningTool(process)
+  }
+}
+
+/// The tool at work.
+final class RunningTool {
+  private let process: Process
+  // Files, because a pipe that nobody empties stops who writes to it.
+  private let streams: TemporaryFolder
+
+  fileprivate init(_ process: Process) throws {
+    self.process = process
+    streams = try TemporaryFolder()
     let (output, errors) = (streams.path + "/output", streams.path + "/errors")
     for file in [output, errors] { try Data().write(to: URL(fileURLWithPath: file)) }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: output))
     process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errors))
     try process.run()
+  }
+
+  /// Sends it a signal.
+  func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+
+  /// Waits until something is so, for a minute at most.
+  func wait(until condition: () throws -> Bool) throws {
+    for _ in 0..<6000 {
+      if try condition() { return }
+      guard process.isRunning else {
+        Issue.record("the tool ended: \(try end().errors)")
+        return
+      }
+      usleep(10_000)
+    }
+    process.terminate()
+    Issue.record("nothing came of a minute's waiting")
+  }
+
+  /// Waits for its end.
+  func end() throws -> Tool.Result {
     process.waitUntilExit()
-    return Result(
-      status: process.terminationStatus, output: try String(contentsOfFile: output, encoding: .utf8),
-      errors: try String(contentsOfFile: errors, encoding: .utf8))
+    return Tool.Result(
+      status: process.terminationStatus, output: try String(contentsOfFile: streams.path + "/output", encoding: .utf8),
+      errors: try String(contentsOfFile: streams.path + "/errors", encoding: .utf8))
   }
 }
 

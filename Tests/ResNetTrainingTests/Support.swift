@@ -28,6 +28,17 @@ func recipe(
     augmentation: augmentation)
 }
 
+/// A run of some steps on 20 pictures in batches of 8, tested on 8 others.
+func smallTrainer(
+  _ length: Recipe.Length? = nil, keptIn folder: RunFolder? = nil, loaderThreads: Int = 1,
+  note: @escaping @Sendable (String) -> Void = { _ in },
+  progress: (@Sendable (TrainingProgress) -> Void)? = nil
+) throws -> Trainer {
+  try Trainer(
+    .cifar(depth: 8), on: pictures(20), test: pictures(8, seed: 1), recipe: recipe(length ?? .iterations(7)), seed: 3,
+    loaderThreads: loaderThreads, keptIn: folder, progress: progress, note: note)
+}
+
 /// Trains to the end.
 @discardableResult
 func train(_ trainer: Trainer) async throws -> [EpochReport] {

@@ -1,0 +1,88 @@
+import ArgumentParser
+import ResNet
+
+/// All that a run begins with, new or taken up again.
+struct TrainingPlan: Sendable {
+  let architecture: Architecture
+  let recipe: Recipe
+  let seed: UInt64
+  /// The engine's threads, where they are told.
+  let threads: Int?
+  let training: DataSet
+  /// What is tested on after every epoch.
+  let test: DataSet?
+  /// What is tested on once, at the end, where images were held out.
+  let finalTest: DataSet?
+  /// Where it is kept; nowhere where only its cost is asked for.
+  let folder: RunFolder?
+  /// Steps that lie behind it already.
+  let step: Int
+
+  /// A plan for what the command line says.
+  ///
+  /// - Parameter isTrial: whether nothing is to be written.
+  init(_ command: Train, isTrial: Bool) throws {
+    if let path = command.keeping.resume {
+      try self.init(command, resuming: path)
+    } else {
+      try self.init(beginning: command, isTrial: isTrial)
+    }
+  }
+
+  private init(beginning command: Train, isTrial: Bool) throws {
+    let (network, data, output) = (command.run.network ?? "", command.run.data ?? "", command.run.output ?? "")
+    architecture = try command.options.architecture(network)
+    recipe = try command.recipe.chosen(from: nil)
+    seed = command.run.seed ?? 0
+    threads = command.engine.threads
+    step = 0
+    let splits = try DataSet.open(data)
+    (training, test, finalTest) = try Self.split(splits, validation: command.run.validation, seed: seed)
+    folder =
+      isTrial
+      ? nil
+      : try RunFolder(
+        output, data: data, validation: command.run.validation, overwrite: command.run.overwrite,
+        checkpoints: command.keeping.policy)
+  }
+
+  private init(_ command: Train, resuming path: String) throws {
+    let given = command.options.isGiven ? "the network's options" : command.run.whatMakesANewRun
+    if let given {
+      throw ResNetError(
+        .usage, "\(given) cannot be given with --resume", at: path, remedy: "Leave it away: the run keeps its own")
+    }
+    let folder = try RunFolder(
+      resuming: path, change: command.keeping.change, data: command.run.data, checkpoints: command.keeping.policy)
+    guard let record = folder.recorded else { preconditionFailure("a run that is taken up again has a record") }
+    architecture = record.architecture
+    recipe = try command.recipe.chosen(from: record.recipe)
+    seed = record.seed
+    threads = command.engine.threads ?? record.threads
+    step = RunFolder.newestStep(in: path)
+    let splits = try DataSet.open(folder.source)
+    (training, test, finalTest) = try Self.split(splits, validation: record.data.validation, seed: seed)
+    self.folder = folder
+  }
+
+  /// What to train on, what to test on after every epoch, and what to test on at the end.
+  private static func split(
+    _ splits: DataSplits, validation: Int?, seed: UInt64
+  ) throws -> (training: DataSet, test: DataSet?, finalTest: DataSet?) {
+    let training = try splits.requireTraining()
+    guard let validation else { return (training, splits.test, nil) }
+    let parts = try training.split(validation: validation, seed: seed)
+    return (parts.training, parts.validation, splits.test)
+  }
+}
+
+extension RunOptions {
+  /// The first option that only a new run can have.
+  fileprivate var whatMakesANewRun: String? {
+    let given = [
+      ("--network", network != nil), ("--output", output != nil), ("--validation", validation != nil),
+      ("--seed", seed != nil), ("--overwrite", overwrite),
+    ]
+    return given.first { $0.1 }?.0
+  }
+}

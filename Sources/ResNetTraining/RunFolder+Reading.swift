@@ -1,0 +1,81 @@
+import Foundation
+import ResNetCore
+import ResNetFiles
+
+extension RunFolder {
+  /// What the run is: after `run.json`, or after the newest sound checkpoint where that file is damaged.
+  nonisolated static func readRecord(in path: String) throws -> (record: RunRecord, notes: [String]) {
+    do {
+      return (try record(of: path), [])
+    } catch let error as ResNetError where error.code == .data {
+      guard let (checkpoint, _, notes) = try newestCheckpoint(in: path) else { throw error }
+      return (
+        checkpoint.record, ["\(error.place ?? path): \(error.message); the newest checkpoint says the same"] + notes
+      )
+    }
+  }
+
+  nonisolated static func decodeRecord(at path: String) throws -> RunRecord {
+    let text = try TextFile.read(path, atMost: 1 << 26)
+    do {
+      try JSONScanner.check(text, place: path)
+      let record = try RunRecord.decoder.decode(RunRecord.self, from: Data(text.utf8))
+      guard record.format == 1 else {
+        throw ResNetError(
+          .data, "the run is of format \(record.format), and only 1 can be read", at: path,
+          remedy: "Use the version of the package that wrote it, or a newer one")
+      }
+      return record
+    } catch is DecodingError {
+      throw ResNetError(
+        .data, "it does not describe a run", at: path,
+        remedy: "Start over with 'resnet train … --output \((path as NSString).deletingLastPathComponent) --overwrite'")
+    }
+  }
+
+  /// The checkpoint with the most steps behind it that is sound.
+  ///
+  /// A damaged one is passed over with a note.
+  ///
+  /// - Returns: `nil` where there is none at all.
+  /// - Throws: `ResNetError` of code `data` where all are damaged, `inputOutput` where one cannot be read.
+  nonisolated static func newestCheckpoint(
+    in path: String
+  ) throws -> (checkpoint: Checkpoint, damaged: [String], notes: [String])? {
+    var (damaged, notes): ([String], [String]) = ([], [])
+    for (_, file) in checkpointFiles(in: path).reversed() {
+      do {
+        return (try Checkpoint(contentsOf: file), damaged, notes)
+      } catch let error as ResNetError where error.code == .data {
+        damaged.append(file)
+        notes.append("\(error.place ?? file): \(error.message); the checkpoint before it is used")
+      }
+    }
+    guard damaged.isEmpty else {
+      throw ResNetError(
+        .data, "none of the \(damaged.count) checkpoints can be read", at: file(checkpoints, in: path),
+        remedy: "Start over with --overwrite; \(damaged[0]) is the newest")
+    }
+    return nil
+  }
+
+  /// The checkpoints in a run's folder, by the number of steps in their names: clocks may have been set back.
+  nonisolated static func checkpointFiles(in path: String) -> [(step: Int, file: String)] {
+    let folder = file(checkpoints, in: path)
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.compactMap { name in
+      guard name.hasPrefix("step-"), name.hasSuffix(".safetensors"),
+        let step = Int(name.dropFirst("step-".count).dropLast(".safetensors".count)), step >= 0
+      else { return nil }
+      return (step, file(name, in: folder))
+    }.sorted { $0.step < $1.step }
+  }
+
+  /// Steps that lie behind the newest checkpoint of the run in a folder, sound or not; 0 where there is none.
+  public nonisolated static func newestStep(in path: String) -> Int { checkpointFiles(in: path).last?.step ?? 0 }
+
+  nonisolated static func checkpointName(step: Int) -> String {
+    let digits = String(step)
+    return "step-" + String(repeating: "0", count: max(0, 9 - digits.count)) + digits + ".safetensors"
+  }
+}

@@ -1,0 +1,30 @@
+import Foundation
+import ResNetCore
+import ResNetGraph
+import ResNetImages
+import ResNetModel
+
+extension RunFolder {
+  /// Bytes that a run takes on the disk: two models, the checkpoints and the one being written, and some text.
+  public nonisolated static func diskBytes(for trainer: Trainer, policy: CheckpointPolicy) -> Int {
+    let graph = trainer.model.graph
+    let learned = graph.parameterCount * MemoryLayout<Float>.stride
+    let all = graph.parameters.reduce(0) { $0 + $1.shape.count } * MemoryLayout<Float>.stride
+    let meanImage = trainer.model.preprocessing.meanImage.map { $0.scalars.count * MemoryLayout<Float>.stride } ?? 0
+    // Names, shapes and offsets stand in the header of each file: some hundred bytes a tensor.
+    let headers = 300 * graph.parameters.count
+    let text = 4096 + 600 * trainer.epochCount
+    return 2 * (all + meanImage + headers) + (policy.keep + 1) * (all + learned + 2 * headers + text) + 4 * text
+  }
+
+  /// Refuses a run that the disk will not hold.
+  ///
+  /// What is there already is not counted, so going on may be refused a little early.
+  func checkSpace(for trainer: Trainer) throws {
+    let needed = Self.diskBytes(for: trainer, policy: policy)
+    guard let free = Machine.freeDiskBytes(at: path), free < needed else { return }
+    throw ResNetError(
+      .inputOutput, "the run takes \(needed >> 20) MiB and the disk has \(free >> 20) MiB left", at: path,
+      remedy: "Free some space, keep fewer checkpoints with --keep, or choose a folder on another disk")
+  }
+}

@@ -1,0 +1,174 @@
+import Foundation
+import ResNetCore
+import ResNetData
+import ResNetEngine
+import ResNetFiles
+import ResNetGraph
+import ResNetModel
+import ResNetModels
+
+extension RunFolder {
+  /// Writes down what the run is, before its first step.
+  ///
+  /// - Returns: the state to go on from; `nil` where the run begins.
+  /// - Throws: `ResNetError` of code `usage` where it is not the run that is to go on; `inputOutput` where files cannot be
+  ///   written or the disk is too small.
+  func begin(_ trainer: Trainer, threads: Int) throws -> TrainingState? {
+    var record = RunRecord(trainer, source: source, validation: validation, threads: threads)
+    var state: TrainingState?
+    if let recorded {
+      try check(record, against: recorded, batchesPerEpoch: trainer.training.batchesPerEpoch)
+      record.sittings = recorded.sittings
+      if let (checkpoint, damaged, notes) = try Self.newestCheckpoint(in: path) {
+        // Out of the way of those to come, and still there for whoever wants to look.
+        for file in damaged { try rename(file, to: file + ".damaged") }
+        for note in notes { trainer.note(note) }
+        state = checkpoint.state
+        state?.progress.reopenLastEpoch(batchesPerEpoch: trainer.training.batchesPerEpoch, steps: record.steps)
+      } else {
+        trainer.note("\(path): there is no checkpoint yet, so the run starts over")
+      }
+      if let last = recorded.sittings.last, last.processor != Machine.processor {
+        trainer.note("the run began on \(last.processor); on \(Machine.processor) its last bits may differ")
+      }
+    } else {
+      for name in Self.files { try Self.remove(file(name)) }
+    }
+    try Self.makeFolder(file(Self.checkpoints))
+    try checkSpace(for: trainer)
+    record.update(state?.progress ?? TrainingState.Progress())
+    record.sittings.append(RunRecord.Sitting(step: state?.progress.step ?? 0))
+    self.record = record
+    sittingClock = Stopwatch()
+    lastCheckpoint = .now
+    lastCheckpointStep = state?.progress.step ?? 0
+    try write(record)
+    if let state { try AtomicFile.write(EpochReport.table(state.progress.history), to: file(Self.history)) }
+    return state
+  }
+
+  /// Writes down an epoch, and the model as it is after it.
+  ///
+  /// - Throws: `ResNetError` of code `inputOutput`.
+  func save(_ progress: TrainingState.Progress, _ model: Model) throws {
+    try model.write(to: file(Model.fileName))
+    if let best = progress.best, best.epoch == progress.history.last?.epoch { try model.write(to: file(Self.best)) }
+    try AtomicFile.write(EpochReport.table(progress.history), to: file(Self.history))
+    try update(progress)
+  }
+
+  /// Whether the state is to be kept now.
+  func isCheckpointDue(step: Int) -> Bool {
+    switch policy.interval {
+    case .steps(let count): step - lastCheckpointStep >= count
+    case .seconds(let seconds): (ContinuousClock.now - lastCheckpoint) / .seconds(1) >= seconds
+    }
+  }
+
+  /// Keeps the state, and lets go of the oldest checkpoints.
+  ///
+  /// - Throws: `ResNetError` of code `inputOutput`.
+  func keep(_ state: TrainingState) throws {
+    guard let record = updated(state.progress) else { return }
+    let name = Self.checkpointName(step: state.progress.step)
+    try Checkpoint(record: record, state: state).write(to: file(Self.checkpoints + "/" + name))
+    lastCheckpoint = .now
+    lastCheckpointStep = state.progress.step
+    // One that cannot be removed only takes up room.
+    for old in Self.checkpointFiles(in: path).dropLast(policy.keep) {
+      try? FileManager.default.removeItem(atPath: old.file)
+    }
+  }
+
+  /// Writes down where the run stands now and, perhaps, that it has ended.
+  ///
+  /// - Throws: `ResNetError` of code `inputOutput`.
+  func update(_ progress: TrainingState.Progress, state: RunRecord.State = .running, problem: String? = nil) throws {
+    guard var record = updated(progress) else { return }
+    record.state = state
+    record.problem = problem
+    self.record = record
+    try write(record)
+  }
+
+  /// Writes down what a last evaluation came to.
+  ///
+  /// - Throws: `ResNetError` of code `inputOutput`.
+  public func add(_ evaluation: Evaluation) throws {
+    guard var record else { preconditionFailure("a run is begun before it is evaluated") }
+    record.evaluation = evaluation
+    self.record = record
+    try write(record)
+  }
+
+  private func updated(_ progress: TrainingState.Progress) -> RunRecord? {
+    guard var record else { return nil }
+    record.update(progress)
+    if var sitting = record.sittings.popLast() {
+      sitting.lastStep = progress.step
+      sitting.ended = RunRecord.now()
+      sitting.seconds = sittingClock.seconds
+      record.sittings.append(sitting)
+    }
+    return record
+  }
+
+  private func write(_ record: RunRecord) throws { try AtomicFile.write(try record.json(), to: file(Self.description)) }
+
+  private func rename(_ old: String, to new: String) throws {
+    try Self.remove(new)
+    do {
+      try FileManager.default.moveItem(atPath: old, toPath: new)
+    } catch {
+      throw ResNetError(
+        .inputOutput, "the damaged file cannot be moved out of the way", at: old, remedy: "Remove it and try again")
+    }
+  }
+
+  /// Refuses to go on with another run than the one that is in the folder, unless that is meant.
+  private func check(_ new: RunRecord, against old: RunRecord, batchesPerEpoch: Int) throws {
+    let differences = try old.differences(to: new)
+    let isLonger = new.steps > old.steps && differences.allSatisfy { $0.key.hasPrefix("recipe.length") }
+    switch change {
+    case .anything: return
+    case .longer where differences.isEmpty || isLonger: return
+    case .none where differences.isEmpty: return
+    case .none, .longer: break
+    }
+    let remedy =
+      isLonger
+      ? "Give --extend to train for longer, or leave the options away to go on as before"
+      : "Leave the options away to go on as before, give --override to go on differently, or begin a new run"
+    throw ResNetError(
+      .usage, "the run in this folder is another one: " + differences.map(\.text).joined(separator: "; "), at: path,
+      remedy: remedy)
+  }
+}
+
+extension RunRecord {
+  init(_ trainer: Trainer, source: String, validation: Int?, threads: Int) {
+    let model = trainer.model
+    self.init(
+      network: model.architecture.name, parameters: model.graph.parameterCount, architecture: model.architecture,
+      recipe: trainer.recipe, steps: trainer.steps, seed: trainer.seed, threads: threads,
+      data: Data(
+        source: source, validation: validation, training: Images(trainer.training.dataSet),
+        test: trainer.test.map { Images($0.dataSet) }))
+  }
+
+  mutating func update(_ progress: TrainingState.Progress) {
+    seconds = progress.seconds
+    best = progress.best
+    lastEpoch = progress.history.last
+  }
+}
+
+extension RunRecord.Sitting {
+  /// A stretch that begins now on this machine.
+  init(step: Int) {
+    let now = RunRecord.now()
+    self.init(
+      began: now, ended: now, firstStep: step, lastStep: step, seconds: 0, processor: Machine.processor,
+      system: ProcessInfo.processInfo.operatingSystemVersionString, version: packageVersion)
+  }
+}

@@ -1,0 +1,97 @@
+import ResNetCore
+import ResNetData
+import ResNetEngine
+import ResNetGraph
+import ResNetModel
+
+/// What a run will cost, from a few of its steps.
+public struct TrainingEstimate: Hashable, Sendable, Codable {
+  /// How long the rest of the run takes, evaluation and all.
+  public var seconds: Double
+  /// How long a step of a whole batch takes, its images' preparation and the update included.
+  public var secondsPerStep: Double
+  /// Images trained on in a second.
+  public var imagesPerSecond: Double
+  /// How long testing takes after every epoch; 0 where the run does not test.
+  public var evaluationSeconds: Double
+  /// The most memory that the process will hold at once.
+  public var peakMemoryBytes: Int
+  /// What the run leaves on the disk, and needs while it writes; 0 where it is kept nowhere.
+  public var diskBytes: Int
+}
+
+extension Trainer {
+  /// Finds out what the rest of the run will cost by timing some of its steps on an engine of their own: nothing that the
+  /// run learns or writes is touched.
+  ///
+  /// - Parameters:
+  ///   - first: steps that lie behind it already.
+  ///   - policy: how the run will be kept; `nil` where it will not.
+  ///   - seconds: how long to time steps for, or a twentieth of the run where that is less; testing takes as long again
+  ///     at most.
+  /// - Throws: what `prepare()` throws, and `ResNetError` of code `data` where the loss is not finite.
+  public func estimate(
+    from first: Int = 0, keeping policy: CheckpointPolicy? = nil, measuringFor seconds: Double = 3
+  ) throws -> TrainingEstimate {
+    let trial = try TrainingSession(self)
+    let step = try trial.secondsPerStep(measuringFor: seconds)
+    let evaluation = try test.map { try trial.secondsOfEvaluation($0, measuringFor: seconds) } ?? 0
+    // A last batch takes its share of a whole one's time.
+    let size = Double(training.batchSize)
+    let epoch = Double(training.dataSet.count) / size * step
+    let left = Double(steps - first) / Double(training.batchesPerEpoch)
+    let tests = Double(epochCount - first / training.batchesPerEpoch)
+    // The model as it was, as it is, and as it goes to the disk with its velocities.
+    let copies = 4 * model.graph.parameterCount * MemoryLayout<Float>.stride
+    return TrainingEstimate(
+      seconds: left * epoch + tests * evaluation, secondsPerStep: step, imagesPerSecond: size / step,
+      evaluationSeconds: evaluation, peakMemoryBytes: Machine.peakMemoryBytes + copies,
+      diskBytes: policy.map { RunFolder.diskBytes(for: self, policy: $0) } ?? 0)
+  }
+}
+
+extension TrainingSession {
+  /// The mean time of a step after some to warm up.
+  fileprivate func secondsPerStep(measuringFor seconds: Double) throws -> Double {
+    var (number, warm, count) = (0, 3, 0)
+    var clock = Stopwatch()
+    while true {
+      let batches = trainer.training.epoch(number)
+      var position = 0
+      while let batch = try batches.next(), batch.count == trainer.training.batchSize {
+        try Task.checkCancellation()
+        // At a rate of 0 nothing diverges, and nothing is any faster.
+        try train(batch, epoch: number, learningRate: 0)
+        position += 1
+        if warm > 0 {
+          warm -= 1
+          clock = Stopwatch()
+          continue
+        }
+        count += 1
+        if count >= 3, clock.seconds >= seconds || count >= trainer.steps / 20 { return clock.seconds / Double(count) }
+      }
+      number += 1
+    }
+  }
+
+  /// How long testing on all images takes, from as many as there is time for.
+  fileprivate func secondsOfEvaluation(_ loader: Loader, measuringFor seconds: Double) throws -> Double {
+    let batches = loader.epoch(0)
+    var (clock, images) = (Stopwatch(), 0)
+    var isWarm = false
+    var scores = Scores()
+    while let batch = try batches.next() {
+      try Task.checkCancellation()
+      try engine.score(batch, &scores)
+      guard isWarm else {
+        isWarm = true
+        clock = Stopwatch()
+        continue
+      }
+      images += batch.count
+      if clock.seconds >= seconds { break }
+    }
+    return images == 0 ? 0 : clock.seconds / Double(images) * Double(loader.dataSet.count)
+  }
+}

@@ -1,0 +1,40 @@
+import ResNetCore
+
+/// All of a run that changes while it goes on; with what began it, this decides all that is still to come.
+///
+/// Order and augmentation of the images need no state: they are functions of the seed, the epoch and the image.
+struct TrainingState: Sendable {
+  /// The part that is not made of tensors.
+  struct Progress: Codable, Hashable, Sendable {
+    /// Steps since the beginning of the run.
+    var step = 0
+    /// The scores of the epoch under way, or of the last one where none is.
+    var scores = Scores()
+    /// How long the epoch under way has been trained for.
+    var epochSeconds = 0.0
+    /// How long the run has taken, evaluation and all.
+    var seconds = 0.0
+    /// The epochs that are done.
+    var history: [EpochReport] = []
+  }
+
+  var progress = Progress()
+  /// Every parameter and running statistic.
+  var parameters: [String: Tensor]
+  /// The momentum of every learned parameter.
+  var velocities: [String: Tensor]
+}
+
+extension TrainingState.Progress {
+  /// The epoch with the least error on the images that the run tests on; the first of several.
+  var best: RunRecord.Best? {
+    history.compactMap { report in
+      report.evaluation.map { RunRecord.Best(epoch: report.epoch, topOneError: $0.topOneError) }
+    }.min { ($0.topOneError, $0.epoch) < ($1.topOneError, $1.epoch) }
+  }
+
+  /// Takes back the report of an epoch that the end of a shorter run had cut short, so that it can be trained on.
+  mutating func reopenLastEpoch(batchesPerEpoch: Int, steps: Int) {
+    if step < steps, step < history.count * batchesPerEpoch { history.removeLast() }
+  }
+}

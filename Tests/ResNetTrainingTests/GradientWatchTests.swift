@@ -1,0 +1,55 @@
+import ResNetCore
+import ResNetEngine
+import ResNetModels
+import Synchronization
+import Testing
+
+@testable import ResNetTraining
+
+@Suite struct GradientWatchTests {
+  @Test("An explosion is told once, with its step and its first layers, and again after it has passed")
+  @EngineActor
+  func explosion() throws {
+    let engine = try Engine(graph: try Architecture.cifar(depth: 8).graph(classes: 10))
+    let watch = GradientWatch(engine.parameters)
+    var gradients = (0..<engine.parameters.learned.count).map { Float($0 % 7) - 3 }
+    func look(_ step: Int) -> String? { gradients.withUnsafeBufferPointer { watch.look($0, step: step) } }
+    for step in 1...30 { #expect(look(step) == nil) }
+    let place = engine.parameters.learnedPlace(of: "conv1.weight").range
+    for position in place { gradients[position] *= 250 }
+    #expect(look(31) == "gradients explode since step 31: conv1.weight (250 times its usual norm)")
+    #expect(look(32) == nil)
+    #expect(watch.explosion?.step == 31)
+    for position in place { gradients[position] /= 250 }
+    #expect(look(33) == nil)
+    #expect(watch.explosion == nil)
+    gradients[place.lowerBound] = .nan
+    #expect(look(34)?.hasPrefix("gradients explode since step 34: conv1.weight") == true)
+  }
+
+  @Test("The error of a diverged run says since when gradients exploded")
+  func divergence() async throws {
+    var architecture = try Architecture.cifar(depth: 8)
+    architecture.normalization = .none
+    let notes = Mutex<[String]>([])
+    let trainer = try Trainer(
+      architecture, on: pictures(24),
+      recipe: recipe(.epochs(20), learningRate: 1e-3, schedule: .steps(at: [0.5], factor: 1e6)),
+      note: { note in notes.withLock { $0.append(note) } })
+    let error = try await failure { try await train(trainer) }
+    #expect(error.message.contains("not finite"))
+    if let told = notes.withLock({ $0.first { $0.hasPrefix("gradients explode since step") } }) {
+      #expect(error.message.contains(told))
+    }
+  }
+
+  @Test("A rate out of proportion to the batch gets a note")
+  func advice() {
+    #expect(Recipe.he2015.advice == nil && Recipe.quick.advice == nil)
+    var recipe = Recipe.he2015
+    recipe.batch = 8
+    #expect(recipe.advice?.contains("rates near 0.00625 are usual") == true)
+    recipe.batch = 4096
+    #expect(recipe.advice?.contains("small for batches of 4096 images") == true)
+  }
+}
