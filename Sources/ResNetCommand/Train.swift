@@ -71,9 +71,9 @@ struct Train: AsyncParsableCommand {
   }
 
   /// With images held out, the test set is used this once.
-  private func finalEvaluation(_ trainer: Trainer, _ test: DataSet?) async throws -> Evaluation? {
+  private func finalEvaluation(_ trainer: Trainer, _ test: DataSet?) async throws -> EvaluationSummary? {
     guard let test, validation != nil else { return nil }
-    return try await Evaluator(trainer.model, batch: trainer.recipe.batch).evaluate(on: test)
+    return try await Evaluator(trainer.model, batch: trainer.recipe.batch).evaluate(on: test).summary
   }
 
   private func heading(_ trainer: Trainer, training: DataSet, test: DataSet?, threads: Int) -> String {

@@ -83,7 +83,7 @@ public final class RunFolder {
   /// Writes down that the run has ended, and what a last evaluation came to.
   ///
   /// - Throws: `ResNetError` of code `inputOutput`.
-  public func finish(_ evaluation: Evaluation? = nil) throws {
+  public func finish(_ evaluation: EvaluationSummary? = nil) throws {
     guard var record else { preconditionFailure("a run is begun before it is written down") }
     record.finish(evaluation)
     try write(record)

@@ -47,7 +47,7 @@ struct RunRecord: Encodable {
   private var ended: String?
   private var seconds = 0.0
   private var lastEpoch: EpochReport?
-  private var evaluation: Evaluation?
+  private var evaluation: EvaluationSummary?
 
   private let clock = Stopwatch()
   private var history: [EpochReport] = []
@@ -75,7 +75,7 @@ struct RunRecord: Encodable {
     seconds = clock.seconds
   }
 
-  mutating func finish(_ evaluation: Evaluation?) {
+  mutating func finish(_ evaluation: EvaluationSummary?) {
     state = .finished
     self.evaluation = evaluation
     ended = Self.now()
