@@ -1,12 +1,24 @@
 import ArgumentParser
 import ResNet
 
-/// `resnet evaluate`: how good a model is on a test set.
+/// `resnet evaluate`: how good models are on a test set.
 struct Evaluate: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Measure a trained model on test images.")
+  static let configuration = CommandConfiguration(
+    abstract: "Measure trained models on test images.",
+    usage: "resnet evaluate <model> ... --data <data> [<options>]",
+    discussion: """
+      Errors are the share of images, in percent, whose class does not have the
+      greatest logit, or is not among the five greatest. The calibration error, in
+      percent too, is how far the model's confidence lies from its accuracy.
 
-  @Argument(help: "The folder of a run, or a safetensors file.")
-  var model: String
+      One model is measured class by class; several are compared, a line each.
+
+        resnet evaluate runs/r20 --data cifar-10-batches-bin
+        resnet evaluate runs/r20 runs/r56 --data cifar-10-batches-bin --json
+      """)
+
+  @Argument(help: ArgumentHelp("The folder of a run, or a safetensors file.", valueName: "model"))
+  var models: [String]
 
   @Option(help: "A folder of CIFAR or IDX files, or 'generated'.")
   var data: String
@@ -16,14 +28,51 @@ struct Evaluate: AsyncParsableCommand {
 
   @OptionGroup var engine: EngineOptions
 
-  @Flag(help: "Print JSON.")
+  @Flag(help: "Print JSON: one line a model.")
   var json = false
 
   func run() async throws {
-    let model = try Model(contentsOf: model)
     let test = try DataSet.open(data).requireTest()
+    // Measuring can take long: what does not fit is refused before. One model at a time is held in memory.
+    for path in models { _ = try evaluator(path, for: test) }
     try await engine.apply()
-    let evaluation = try await Evaluator(model, batch: batch).evaluate(on: test)
-    Terminal.print(json ? try encoded(evaluation) : "\(model.architecture.name) on \(evaluation)")
+    let comparison = models.count > 1 ? ModelComparison(models, on: test) : nil
+    if let comparison, !json { Terminal.print(comparison.heading) }
+    for path in models {
+      let evaluator = try evaluator(path, for: test)
+      let evaluation = try await evaluator.evaluate(on: test)
+      if json {
+        Terminal.print(try encoded(ModelEvaluation(model: path, evaluation: evaluation)))
+      } else if let comparison {
+        Terminal.print(comparison.line(path, evaluation.summary))
+      } else {
+        Terminal.print(evaluation.text(model: evaluator.model.architecture.name))
+      }
+    }
+  }
+
+  /// Opens a model that fits the data; an error says which of them does not.
+  private func evaluator(_ path: String, for test: DataSet) throws -> Evaluator {
+    let evaluator = Evaluator(try Model(contentsOf: path), batch: batch)
+    do {
+      try evaluator.check(test)
+    } catch let error as ResNetError {
+      throw ResNetError(error.code, error.message, at: "\(path) on \(test.name)", remedy: error.remedy)
+    }
+    return evaluator
+  }
+}
+
+/// The JSON of an evaluation with one more member: the model as it was named.
+private struct ModelEvaluation: Encodable {
+  var model: String
+  var evaluation: Evaluation
+
+  private enum CodingKeys: String, CodingKey { case model }
+
+  func encode(to encoder: any Encoder) throws {
+    try evaluation.encode(to: encoder)
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(model, forKey: .model)
   }
 }

@@ -70,7 +70,7 @@ struct Train: AsyncParsableCommand {
     if let test = plan.finalTest {
       // With images held out, the test set is used this once.
       let evaluation = try await Evaluator(trainer.model, batch: trainer.recipe.batch).evaluate(on: test)
-      try await plan.folder?.add(evaluation)
+      try await plan.folder?.add(evaluation.summary)
       if !json { Terminal.print("\(trainer.model.architecture.name) on \(evaluation)") }
     }
     if !json, let folder = plan.folder {

@@ -15,7 +15,7 @@ public struct EpochReport: Hashable, Sendable, Codable {
   /// Images whose class did not have the greatest logit as they were trained on, in percent.
   public var trainingError: Double
   /// How good the model is on the images that it is tested on, where there are some.
-  public var evaluation: Evaluation?
+  public var evaluation: EvaluationSummary?
   /// Images that were trained on in a second, evaluation left out.
   public var imagesPerSecond: Double
   /// How long training took, evaluation left out.

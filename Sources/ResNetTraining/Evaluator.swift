@@ -9,10 +9,11 @@ import ResNetModel
 ///
 /// ```swift
 /// let evaluation = try await Evaluator(model).evaluate(on: cifar.test)
-/// print(evaluation.topOneError)
+/// print(evaluation.topOneError, evaluation.perClass[0])
 /// ```
 public struct Evaluator: Sendable {
-  private let model: Model
+  /// The model that is measured.
+  public let model: Model
   private let batch: Int
   private let loaderThreads: Int
 
@@ -32,6 +33,22 @@ public struct Evaluator: Sendable {
   /// - Throws: `ResNetError` of code `data` where classes or images do not fit the model, `usage` for an impossible
   ///   batch, `unavailable` where oneDNN or memory is missing.
   public func evaluate(on dataSet: DataSet) async throws -> Evaluation {
+    try check(dataSet)
+    let loader = try Loader(
+      dataSet, preprocessing: model.preprocessing, batchSize: batch, order: .sequential, threads: loaderThreads)
+    return try await EngineActor.run {
+      let engine = try Engine(graph: model.graph)
+      try engine.parameters.set(model.parameters)
+      var confusion = ConfusionCounts(classes: dataSet.classCount)
+      let summary = try engine.evaluate(loader) { confusion.add(logits: $0, labels: $1) }
+      return Evaluation(summary, confusion, classNames: dataSet.classNames)
+    }
+  }
+
+  /// Refuses a set that the model cannot be measured on, without measuring.
+  ///
+  /// - Throws: `ResNetError` of code `data` where classes or images do not fit the model.
+  public func check(_ dataSet: DataSet) throws {
     guard dataSet.imageShape == model.input else {
       throw ResNetError(
         .data, "images of \(dataSet.imageShape) do not fit a model for \(model.input)", at: dataSet.name,
@@ -42,35 +59,36 @@ public struct Evaluator: Sendable {
         .data, "the data has \(dataSet.classCount) classes, the model \(model.classes.count)", at: dataSet.name,
         remedy: "Use data with the classes that the model was trained on")
     }
-    let loader = try Loader(
-      dataSet, preprocessing: model.preprocessing, batchSize: batch, order: .sequential, threads: loaderThreads)
-    return try await EngineActor.run {
-      let engine = try Engine(graph: model.graph)
-      try engine.parameters.set(model.parameters)
-      return try engine.evaluate(loader)
-    }
   }
 }
 
 extension Engine {
   /// Measures the network on what a loader gives.
-  func evaluate(_ loader: Loader) throws -> Evaluation {
+  ///
+  /// - Parameter each: is shown the logits `[count, classes]` and labels `[count]` of every batch.
+  func evaluate(
+    _ loader: Loader, each: (UnsafeBufferPointer<Float>, UnsafeBufferPointer<Int32>) -> Void = { _, _ in }
+  ) throws -> EvaluationSummary {
     let clock = Stopwatch()
     var scores = Scores()
     let batches = loader.epoch(0)
     while let batch = try batches.next() {
       try Task.checkCancellation()
-      try score(batch, &scores)
+      each(try score(batch, &scores), batch.labels)
     }
-    return Evaluation(
+    return EvaluationSummary(
       scores, dataSet: loader.dataSet.name, classes: graph.outputShape.count, seconds: clock.seconds)
   }
 
   /// Adds what the network makes of a batch.
-  func score(_ batch: Batch, _ scores: inout Scores) throws {
+  ///
+  /// - Returns: the logits `[count, classes]`, valid until a program runs again.
+  @discardableResult
+  func score(_ batch: Batch, _ scores: inout Scores) throws -> UnsafeBufferPointer<Float> {
     let program = try program(batch: batch.count, purpose: .inference)
     _ = program.input.update(from: batch.images)
     try program.run()
     scores.add(logits: program.logits, labels: batch.labels)
+    return program.logits
   }
 }

@@ -94,7 +94,7 @@ extension RunFolder {
   /// Writes down what a last evaluation came to.
   ///
   /// - Throws: `ResNetError` of code `inputOutput`.
-  public func add(_ evaluation: Evaluation) throws {
+  public func add(_ evaluation: EvaluationSummary) throws {
     guard var record else { preconditionFailure("a run is begun before it is evaluated") }
     record.evaluation = evaluation
     self.record = record

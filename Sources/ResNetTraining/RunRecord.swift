@@ -106,7 +106,7 @@ public struct RunRecord: Codable, Sendable {
   /// The last whole epoch.
   public var lastEpoch: EpochReport?
   /// What a last evaluation on the test images came to, where the run tested on others.
-  public var evaluation: Evaluation?
+  public var evaluation: EvaluationSummary?
 }
 
 extension RunRecord {

@@ -6,22 +6,49 @@ struct Scores: Codable, Hashable {
   private(set) var loss = 0.0
   private(set) var topOneMisses = 0
   private(set) var topFiveMisses = 0
+  private(set) var calibration = Calibration()
+
+  // Calibration is no part of what a run that goes on needs.
+  private enum CodingKeys: CodingKey { case count, loss, topOneMisses, topFiveMisses }
 
   /// Adds samples with logits `[count, classes]` and labels `[count]`.
   ///
-  /// - Parameter losses: the cross-entropy of each sample, where it is known already.
+  /// - Parameter losses: the cross-entropy of each sample, where training knows it already; calibration, which nobody
+  ///   asks of images that are trained on, is then left out.
   mutating func add(
     logits: UnsafeBufferPointer<Float>, labels: UnsafeBufferPointer<Int32>, losses: UnsafeBufferPointer<Float>? = nil
   ) {
     let classes = logits.count / max(labels.count, 1)
     for (sample, label) in labels.enumerated() {
       let row = UnsafeBufferPointer(rebasing: logits[sample * classes..<(sample + 1) * classes])
-      let rank = Self.rank(of: Int(label), in: row)
-      if rank >= 1 { topOneMisses += 1 }
-      if rank >= 5 { topFiveMisses += 1 }
-      loss += losses.map { Double($0[sample]) } ?? Self.crossEntropy(of: Int(label), in: row)
+      let prediction = Self.prediction(row)
+      let isRight = prediction == Int(label)
+      if !isRight {
+        topOneMisses += 1
+        if Self.rank(of: Int(label), in: row) >= 5 { topFiveMisses += 1 }
+      }
+      if let losses {
+        loss += Double(losses[sample])
+        continue
+      }
+      let greatest = prediction.map { Double(row[$0]) } ?? .nan
+      let sum = row.reduce(0.0) { $0 + exp(Double($1) - greatest) }
+      loss += log(sum) + greatest - Double(row[Int(label)])
+      calibration.add(confidence: 1 / sum, isRight: isRight)
     }
     count += labels.count
+  }
+
+  /// The class of the greatest logit, the first of equal ones; `nil` where a logit is not a number.
+  ///
+  /// It is the class of rank 0, where there is one.
+  static func prediction(_ logits: UnsafeBufferPointer<Float>) -> Int? {
+    var best: Int?
+    for (position, logit) in logits.enumerated() {
+      if logit.isNaN { return nil }
+      if best.map({ logit > logits[$0] }) ?? true { best = position }
+    }
+    return best
   }
 
   /// How many classes stand before one; equal logits in their order, and one that is not a number before all others.
@@ -33,11 +60,5 @@ struct Scores: Codable, Hashable {
       if !isBehind { rank += 1 }
     }
     return rank
-  }
-
-  static func crossEntropy(of label: Int, in logits: UnsafeBufferPointer<Float>) -> Double {
-    let greatest = Double(logits.max() ?? 0)
-    let sum = logits.reduce(0.0) { $0 + exp(Double($1) - greatest) }
-    return log(sum) + greatest - Double(logits[label])
   }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import ResNetCore
 import ResNetData
 import ResNetModel
@@ -22,6 +23,51 @@ import Testing
     #expect(one.topOneError == other.topOneError && one.topFiveError == other.topFiveError)
     #expect(abs(one.loss - other.loss) < 1e-5)
     #expect(try #require(one.topFiveError) < one.topOneError)
+    #expect(one.confusion == other.confusion && one.perClass == other.perClass)
+    #expect(abs(one.calibrationError - other.calibrationError) < 1e-3)
+  }
+
+  @Test("The classes of an evaluation add up to its errors, and stand in the order of the labels")
+  func classes() async throws {
+    let evaluation = try await Evaluator(model()).evaluate(on: pictures(23, classes: 7, seed: 1))
+    #expect(evaluation.perClass.map(\.name) == (0..<7).map { "class \($0)" })
+    #expect(evaluation.perClass.map(\.images) == [4, 4, 3, 3, 3, 3, 3])
+    #expect(evaluation.confusion.map { $0.reduce(0, +) } == [4, 4, 3, 3, 3, 3, 3])
+    let right = (0..<7).reduce(0) { $0 + evaluation.confusion[$1][$1] }
+    #expect(abs(evaluation.topOneError - 100 * Double(23 - right) / 23) < 1e-9)
+    for (label, result) in evaluation.perClass.enumerated() {
+      let wrong = result.images - evaluation.confusion[label][label]
+      #expect(try #require(result.error) == 100 * Double(wrong) / Double(result.images))
+    }
+  }
+
+  /// A model whose weights are all the same number.
+  private func model(of number: Float) throws -> Model {
+    let model = try model()
+    return try Model(
+      architecture: model.architecture, input: model.input, classes: model.classes, preprocessing: model.preprocessing,
+      parameters: model.parameters.mapValues { Tensor(shape: $0.shape, scalars: $0.scalars.map { _ in number }) })
+  }
+
+  @Test("A model without an opinion takes everything for the first class, with a confidence of one in seven")
+  func noOpinion() async throws {
+    let evaluation = try await Evaluator(model(of: 0)).evaluate(on: pictures(21, classes: 7))
+    #expect(evaluation.confusion == Array(repeating: [3, 0, 0, 0, 0, 0, 0], count: 7))
+    #expect(evaluation.perClass.map(\.error) == [0, 100, 100, 100, 100, 100, 100])
+    #expect(abs(evaluation.topOneError - 600 / 7) < 1e-9)
+    // The first five classes are the best five of equal ones.
+    #expect(abs(try #require(evaluation.topFiveError) - 200 / 7) < 1e-9)
+    #expect(abs(evaluation.loss - log(7)) < 1e-9)
+    #expect(abs(evaluation.calibrationError) < 1e-9)
+  }
+
+  @Test("A broken model is wrong about everything, and takes nothing for anything")
+  func broken() async throws {
+    let evaluation = try await Evaluator(model(of: .nan)).evaluate(on: pictures(21, classes: 7))
+    #expect(evaluation.topOneError == 100 && evaluation.topFiveError == 100)
+    #expect(evaluation.loss.isNaN && evaluation.calibrationError.isNaN)
+    #expect(evaluation.perClass.allSatisfy { $0.images == 3 && $0.error == 100 })
+    #expect(evaluation.confusion == Array(repeating: Array(repeating: 0, count: 7), count: 7))
   }
 
   @Test("Evaluating between epochs changes nothing about the training")
@@ -38,6 +84,7 @@ import Testing
     #expect(last.images == 11)
     #expect(last.topOneError == again.topOneError)
     #expect(abs(last.loss - again.loss) < 1e-5)
+    #expect(abs(last.calibrationError - again.calibrationError) < 1e-3)
     #expect(last.topFiveError == nil)
   }
 

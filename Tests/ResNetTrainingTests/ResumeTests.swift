@@ -29,6 +29,12 @@ import Testing
     return try Outcome(folder, "whole", await trainer.history)
   }
 
+  /// Trains to the end, and lets go of the folder.
+  private func run(_ trainer: Trainer, _ folder: TemporaryFolder) async throws -> Outcome {
+    try await train(trainer)
+    return try Outcome(folder, "run", await trainer.history)
+  }
+
   /// Trains until so many steps are made in this sitting, and is cancelled there.
   private func trainPart(_ path: String, steps: Int, resume: Bool) async throws {
     let policy = CheckpointPolicy(interval: .steps(100))
@@ -84,9 +90,7 @@ import Testing
     let folder = try TemporaryFolder()
     let path = folder.path + "/run"
     let policy = CheckpointPolicy(interval: .steps(1), keep: 100)
-    let first = try smallTrainer(keptIn: RunFolder(path, data: "generated", checkpoints: policy))
-    try await train(first)
-    let expected = try Outcome(folder, "run", await first.history)
+    let expected = try await run(smallTrainer(keptIn: RunFolder(path, data: "generated", checkpoints: policy)), folder)
     let files = try FileManager.default.contentsOfDirectory(atPath: path + "/checkpoints").sorted()
     #expect(files.count == 7)
     for file in files[step...] { try FileManager.default.removeItem(atPath: path + "/checkpoints/" + file) }
@@ -115,7 +119,7 @@ import Testing
     try await train(smallTrainer(keptIn: RunFolder(folder.path, data: "generated", checkpoints: policy)))
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: folder.path + "/checkpoints").sorted()
-        == ["step-000000005.safetensors", "step-000000007.safetensors"])
+        == ["step-000000006.safetensors", "step-000000007.safetensors"])
   }
 
   @Test("A finished run that is taken up again has nothing to do")
