@@ -40,6 +40,7 @@ let package = Package(
     .target(name: "ResNetFiles", dependencies: ["ResNetCore"], swiftSettings: strict),
     .target(name: "ResNetImages", dependencies: ["ResNetCore"], swiftSettings: strict),
     .target(name: "ResNetData", dependencies: ["ResNetCore", "ResNetImages"], swiftSettings: strict),
+    .target(name: "ResNetPlots", dependencies: ["ResNetCore"], swiftSettings: strict),
     .target(
       name: "ResNetModel",
       dependencies: ["ResNetCore", "ResNetGraph", "ResNetModels", "ResNetImages", "ResNetFiles"],
@@ -55,7 +56,7 @@ let package = Package(
       name: "ResNet",
       dependencies: [
         "ResNetCore", "ResNetData", "ResNetEngine", "ResNetGraph", "ResNetImages", "ResNetModel", "ResNetModels",
-        "ResNetTesting", "ResNetTraining",
+        "ResNetPlots", "ResNetTesting", "ResNetTraining",
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -82,6 +83,7 @@ let package = Package(
     .testTarget(name: "ResNetImagesTests", dependencies: ["ResNetCore", "ResNetImages"], swiftSettings: strict),
     .testTarget(
       name: "ResNetDataTests", dependencies: ["ResNetCore", "ResNetData", "ResNetImages"], swiftSettings: strict),
+    .testTarget(name: "ResNetPlotsTests", dependencies: ["ResNetCore", "ResNetPlots"], swiftSettings: strict),
     .testTarget(
       name: "ResNetModelTests",
       dependencies: ["ResNetCore", "ResNetFiles", "ResNetGraph", "ResNetImages", "ResNetModel", "ResNetModels"],

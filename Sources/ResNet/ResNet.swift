@@ -6,4 +6,5 @@
 @_exported import ResNetImages
 @_exported import ResNetModel
 @_exported import ResNetModels
+@_exported import ResNetPlots
 @_exported import ResNetTraining

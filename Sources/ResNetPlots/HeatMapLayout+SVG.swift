@@ -1,0 +1,157 @@
+extension HeatMapLayout {
+  /// The figure as SVG.
+  func svg() -> String {
+    var writer = SVGWriter(width: width, height: height, title: map.title, description: description)
+    let room = width - 2 * Self.margin
+    writer.text(
+      Self.titleSize.shortened(map.title, to: room), Self.titleSize, x: Self.margin, y: 28, full: map.title)
+    if let subtitle = map.subtitle {
+      writer.text(
+        Self.textSize.shortened(subtitle, to: room), Self.textSize, x: Self.margin, y: 48, color: .softInk,
+        full: subtitle)
+    }
+    drawCells(into: &writer)
+    drawNumbers(into: &writer)
+    drawNames(into: &writer)
+    drawTitles(into: &writer)
+    drawScales(into: &writer)
+    return writer.finished()
+  }
+
+  /// What a screen reader says.
+  private var description: String {
+    let size = "\(map.rows.count) rows and \(map.columns.count) columns"
+    guard map.isConfusion else { return "Heat map of \(size): \(map.rowTitle) by \(map.columnTitle)." }
+    let total = map.values.joined().reduce(0, +)
+    let correct = map.values.indices.reduce(0) { $0 + map.values[$1][$1] }
+    let count = NumberFormat(resolution: 1, greatest: 1)
+    var text = "Confusion matrix of \(map.rows.count) classes; rows are true classes, columns predicted ones. "
+    text += "\(count.text(correct)) of \(count.text(total)) images are correct."
+    let confusions = map.values.indices.flatMap { row in
+      map.columns.indices.filter { $0 != row && map.values[row][$0] > 0 }.map { (row, $0, map.values[row][$0]) }
+    }
+    // Equal counts in the order of the classes.
+    let greatest = confusions.sorted { ($1.2, $0.0, $0.1) < ($0.2, $1.0, $1.1) }.prefix(3)
+    let texts = greatest.map { "\(map.rows[$0.0]) taken for \(map.columns[$0.1]): \(count.text($0.2))" }
+    return texts.isEmpty ? text : text + " Most often " + texts.joined(separator: ", ") + "."
+  }
+
+  /// Cells of one colour are one path, and neighbours in a row one rectangle of it: a file of 100 classes stays small.
+  private func drawCells(into writer: inout SVGWriter) {
+    var paths = Array(repeating: "", count: shades.palette.count)
+    for (row, cells) in shades.cells.enumerated() {
+      var start = 0
+      while start < cells.count {
+        let shade = cells[start]
+        let end = cells[start...].firstIndex { $0 != shade } ?? cells.count
+        let (x, y) = (pixels(left + Double(start) * cell), pixels(top + Double(row) * cell))
+        let (across, down) = (pixels(Double(end - start) * cell), pixels(cell))
+        paths[shade] += "M\(x) \(y)h\(across)v\(down)h-\(across)z"
+        start = end
+      }
+    }
+    for (shade, path) in paths.enumerated() where !path.isEmpty && shade != Shades.blank {
+      writer.add(
+        "path", ["d": path, "fill": shades.palette[shade].hex, "shape-rendering": "crispEdges"])
+    }
+    drawLines(into: &writer)
+  }
+
+  /// Lines between the cells where they are great enough, and round the matrix.
+  private func drawLines(into writer: inout SVGWriter) {
+    let frame = "M\(pixels(left)) \(pixels(top))H\(pixels(right))V\(pixels(bottom))H\(pixels(left))Z"
+    if cell >= 9 {
+      let rows = map.rows.indices.dropFirst().map {
+        "M\(pixels(left)) \(pixels(top + Double($0) * cell))H\(pixels(right))"
+      }
+      let columns = map.columns.indices.dropFirst().map {
+        "M\(pixels(left + Double($0) * cell)) \(pixels(top))V\(pixels(bottom))"
+      }
+      writer.stroke((rows + columns).joined(), .grid, width: cell >= 18 ? 1 : 0.5)
+    }
+    writer.stroke(frame, .axis)
+  }
+
+  private func drawNumbers(into writer: inout SVGWriter) {
+    guard let numbers else { return }
+    for (row, texts) in numbers.texts.enumerated() {
+      for (column, text) in texts.enumerated() {
+        let (x, y) = (middle(column, from: left), middle(row, from: top) + numbers.size.size * 0.35)
+        let color = shades.palette[shades.cells[row][column]].textColor
+        writer.text(text, numbers.size, x: x, y: y, anchor: .middle, color: color)
+      }
+    }
+  }
+
+  private func drawNames(into writer: inout SVGWriter) {
+    let shift = rows.size.size * 0.35
+    for (index, text, full) in rows.shown {
+      writer.text(text, rows.size, x: left - 6, y: middle(index, from: top) + shift, anchor: .end, full: full)
+    }
+    for (index, text, full) in columns.shown {
+      let x = middle(index, from: left)
+      let size = columns.size.size
+      switch turn {
+      case 0: writer.text(text, columns.size, x: x, y: bottom + size + 4, anchor: .middle, full: full)
+      case 45:
+        writer.text(
+          text, columns.size, x: x + size * 0.25, y: bottom + size * 0.7 + 4, anchor: .end, full: full, turn: -45)
+      default:
+        writer.text(text, columns.size, x: x + size * 0.35, y: bottom + 6, anchor: .end, full: full, turn: -90)
+      }
+    }
+  }
+
+  private func drawTitles(into writer: inout SVGWriter) {
+    writer.text(
+      columnTitle.text, Self.headingSize, x: columnTitle.x, y: columnTitle.y, anchor: .middle, full: map.columnTitle)
+    let row = Self.headingSize.shortened(map.rowTitle, to: max(bottom - top, 120))
+    let y = max((top + bottom) / 2, top + Self.headingSize.width(of: row) / 2)
+    writer.text(row, Self.headingSize, x: Self.margin + 10, y: y, anchor: .middle, full: map.rowTitle, turn: -90)
+  }
+
+  private func drawScales(into writer: inout SVGWriter) {
+    let x = legendLeft
+    var y = top
+    for scale in shades.scales {
+      let title = Self.headingSize.shortened(scale.title, to: Self.legendLimit)
+      writer.text(title, Self.headingSize, x: x, y: y + 10, full: scale.title)
+      draw(scale, x: x, top: y + 22, into: &writer)
+      y += Self.scaleHeight
+    }
+    for (meaning, color) in [(shades.blankMeaning, Color.white), (shades.missingMeaning, .missing)] {
+      guard let meaning else { continue }
+      writer.add(
+        "rect",
+        [
+          "x": pixels(x), "y": pixels(y), "width": pixels(Self.barWidth), "height": pixels(Self.barWidth),
+          "fill": color.hex, "stroke": Color.axis.hex,
+        ])
+      writer.text(meaning, Self.tickSize, x: x + Self.barWidth + 8, y: y + 11, color: .softInk)
+      y += 22
+    }
+  }
+
+  private func draw(_ scale: ColorScale, x: Double, top: Double, into writer: inout SVGWriter) {
+    let bottom = top + Self.barHeight
+    let step = Self.barHeight / Double(ColorRamp.levels)
+    for level in 0..<ColorRamp.levels {
+      // Each colour reaches down to the end of the bar, so that no seams show between them.
+      let y = top + Double(ColorRamp.levels - 1 - level) * step
+      writer.add(
+        "rect",
+        [
+          "x": pixels(x), "y": pixels(y), "width": pixels(Self.barWidth), "height": pixels(step + 0.5),
+          "fill": scale.ramp.color(level: level).hex,
+        ])
+    }
+    let ticks = Ticks(scale.axis, limit: 6)
+    for (value, label) in zip(ticks.values, ticks.labels) {
+      let y = bottom - scale.axis.fraction(of: value) * Self.barHeight
+      writer.stroke("M\(pixels(x + Self.barWidth)) \(pixels(y))h4", .axis)
+      writer.text(label, Self.tickSize, x: x + Self.barWidth + 8, y: y + 4, color: .softInk)
+    }
+  }
+
+  private func middle(_ index: Int, from start: Double) -> Double { start + (Double(index) + 0.5) * cell }
+}
