@@ -39,4 +39,57 @@ import Testing
       #expect(mixed.entry(named: "long")?.type == .int64)
     }
   }
+
+  @Test(
+    "TensorBoard reads the scalars that are written, also while the file grows and a record is there in part",
+    .enabled(if: Python.isThere, Python.absence))
+  func events() throws {
+    try withTemporaryFolder { folder in
+      let losses: [Float] = [.infinity, 1, 0.5, .nan, 0.25, 0]
+      let records: [TensorBoardEvents.Record] = losses.enumerated().map { index, loss in
+        let scalars: [TensorBoardEvents.Scalar] = [.init("loss/training", loss), .init("größe \"\\", 0.1 - loss)]
+        return .init(step: Int64(index) * 1_000_000_000_000, time: 1_700_000_000.125 + Double(index), scalars: scalars)
+      }
+      let path = folder + "/" + TensorBoardEvents.fileName
+      try TensorBoardEvents.write(Array(records[..<2]), beginning: 1_700_000_000, to: path)
+      let written = try contents(path).count
+      try TensorBoardEvents.append(Array(records[2...3]), to: path)
+      let appended = try contents(path).count
+      try TensorBoardEvents.append(Array(records[4...]), to: path)
+
+      // The file is shown to one reader piece by piece; the third piece ends in the middle of a record.
+      let script = """
+        import os, struct, sys
+        from tensorboard.backend.event_processing.event_accumulator import EventAccumulator, SCALARS
+        path, folder, *cuts = sys.argv[1:]
+        with open(path, "rb") as file:
+            data = file.read()
+        cuts = [0, *map(int, cuts), len(data)]
+        accumulator = EventAccumulator(folder, {SCALARS: 0})
+        for start, end in zip(cuts, cuts[1:]):
+            with open(os.path.join(folder, os.path.basename(path)), "ab") as file:
+                file.write(data[start:end])
+            accumulator.Reload()
+            assert accumulator.file_version == 2, accumulator.file_version
+            for tag in accumulator.Tags()["scalars"]:
+                for event in accumulator.Scalars(tag):
+                    bits = struct.unpack("<QI", struct.pack("<df", event.wall_time, event.value))
+                    print(end, tag, event.step, *bits)
+        """
+      let shown = folder + "/shown"
+      try FileManager.default.createDirectory(atPath: shown, withIntermediateDirectories: false)
+      let lines = try Python.run(script, [path, shown, "\(written)", "\(appended)", "\(appended + 40)"])
+      var expected: [String] = []
+      for (end, count) in [(written, 2), (appended, 4), (appended + 40, 4), (try contents(path).count, 6)] {
+        for tag in 0..<2 {
+          for record in records[..<count] {
+            let scalar = record.scalars[tag]
+            expected.append(
+              "\(end) \(scalar.tag) \(record.step) \(record.time.bitPattern) \(scalar.value.bitPattern)")
+          }
+        }
+      }
+      #expect(lines == expected)
+    }
+  }
 }
