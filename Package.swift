@@ -19,8 +19,7 @@ let package = Package(
     .executable(name: "resnet", targets: ["ResNetCommand"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
-    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
   ],
   targets: [
     .target(name: "ResNetCore", swiftSettings: strict),
@@ -38,10 +37,7 @@ let package = Package(
     .target(
       name: "ResNetEngine", dependencies: ["COneDNN", "ResNetCore", "ResNetGraph", "ResNetKernels"],
       swiftSettings: strict),
-    .target(
-      name: "ResNetFiles",
-      dependencies: ["ResNetCore", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
-      swiftSettings: strict),
+    .target(name: "ResNetFiles", dependencies: ["ResNetCore"], swiftSettings: strict),
     .target(name: "ResNetImages", dependencies: ["ResNetCore"], swiftSettings: strict),
     .target(name: "ResNetData", dependencies: ["ResNetCore", "ResNetImages"], swiftSettings: strict),
     .target(

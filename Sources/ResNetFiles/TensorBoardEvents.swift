@@ -1,5 +1,4 @@
 import ResNetCore
-internal import SwiftProtobuf
 
 /// Event files of TensorBoard: scalars by step.
 ///
@@ -12,35 +11,24 @@ public enum TensorBoardEvents {
   /// Writes a file of `records` at `path`, whole or not at all, in place of one that is there.
   ///
   /// - Parameter time: when the file's story begins, in seconds since 1970.
-  /// - Throws: `ResNetError` of code `inputOutput` with the path and the system's reason, or of code `usage` where a
-  ///   record is too large.
+  /// - Throws: `ResNetError` of code `inputOutput` with the path and the system's reason.
   public static func write(_ records: [Record], beginning time: Double, to path: String) throws {
-    try AtomicFile.write(try framed(Tensorboard_Event(fileStart: time)) + encoded(records), to: path)
+    try AtomicFile.write(framed(start(time)) + encoded(records), to: path)
   }
 
   /// Appends `records` in one piece to the file at `path`, and forces them to the disk.
   ///
-  /// - Throws: `ResNetError` of code `inputOutput` with the path and the system's reason, or of code `usage` where a
-  ///   record is too large; the file is then as it was.
+  /// - Throws: `ResNetError` of code `inputOutput` with the path and the system's reason; the
+  ///   file is then as it was.
   public static func append(_ records: [Record], to path: String) throws {
-    try AppendedFile.append(try encoded(records), to: path)
+    try AppendedFile.append(encoded(records), to: path)
   }
 
-  private static func encoded(_ records: [Record]) throws -> [UInt8] {
-    try records.flatMap { try framed(Tensorboard_Event($0)) }
-  }
+  private static func encoded(_ records: [Record]) -> [UInt8] { records.flatMap { framed(event($0)) } }
 
   /// Length, checksum of the length, data, checksum of the data; numbers have their lowest byte first.
-  private static func framed(_ event: Tensorboard_Event) throws -> [UInt8] {
-    let data: [UInt8]
-    do {
-      data = try event.serializedBytes()
-    } catch {
-      // The one thing that can go wrong with messages that require no field: protobuf ends at 2 GiB.
-      throw ResNetError(
-        .usage, "the scalars of step \(event.step) are too large for one record of an event file",
-        remedy: "Give fewer scalars or shorter tags")
-    }
+  private static func framed(_ event: ProtobufMessage) -> [UInt8] {
+    let data = event.bytes
     let length = littleEndian(UInt64(data.count))
     return length + littleEndian(CRC32C.masked(length)) + data + littleEndian(CRC32C.masked(data))
   }
@@ -50,22 +38,27 @@ public enum TensorBoardEvents {
   }
 }
 
-extension Tensorboard_Event {
-  fileprivate init(fileStart time: Double) {
-    self.init()
-    wallTime = time
-    fileVersion = "brain.Event:2"
+// The messages, with the numbers that TensorFlow's event.proto and summary.proto give their fields.
+extension TensorBoardEvents {
+  private static func start(_ time: Double) -> ProtobufMessage {
+    var event = ProtobufMessage()
+    event.add(time, field: 1)
+    event.add("brain.Event:2", field: 3)
+    return event
   }
 
-  fileprivate init(_ record: TensorBoardEvents.Record) {
-    self.init()
-    wallTime = record.time
-    step = record.step
-    summary.value = record.scalars.map { scalar in
-      var value = Tensorboard_Summary.Value()
-      value.tag = scalar.tag
-      value.simpleValue = scalar.value
-      return value
+  private static func event(_ record: Record) -> ProtobufMessage {
+    var summary = ProtobufMessage()
+    for scalar in record.scalars {
+      var value = ProtobufMessage()
+      value.add(scalar.tag, field: 1)
+      value.add(chosen: scalar.value, field: 2)
+      summary.add(value, field: 1)
     }
+    var event = ProtobufMessage()
+    event.add(record.time, field: 1)
+    event.add(record.step, field: 2)
+    event.add(summary, field: 5)
+    return event
   }
 }
