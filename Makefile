@@ -22,6 +22,7 @@ run: build
 	@echo "  $(TOOL) train --help              how to train on pictures of your own"
 
 test: bootstrap lint
+	Scripts/python-for-tests
 	Scripts/build-without-warnings $(TEST_BUILD) --build-tests
 	GOMP_SPINCOUNT=10000 swift test $(TEST_BUILD) --skip-build --no-parallel
 	Scripts/test-dependent

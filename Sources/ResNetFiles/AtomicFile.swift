@@ -75,7 +75,7 @@ public enum AtomicFile {
   }
 
   /// The regular file that `path` names or would name; links are followed so that they stay links.
-  private static func resolvedTarget(_ path: String) throws -> String {
+  static func resolvedTarget(_ path: String) throws -> String {
     try checkPath(path)
     guard !path.hasSuffix("/") else { throw systemError(EISDIR, "written", at: path) }
     var status = stat()
@@ -87,7 +87,7 @@ public enum AtomicFile {
     if status.st_mode & S_IFMT == S_IFDIR { throw systemError(EISDIR, "written", at: path) }
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw ResNetError(
-        .inputOutput, "cannot be written: a device or pipe cannot be replaced by a file", at: path,
+        .inputOutput, "cannot be written: it is a device or a pipe", at: path,
         remedy: "Give the path of a file")
     }
     guard let resolved = realpath(path, nil) else { throw systemError(errno, "written", at: path) }

@@ -8,7 +8,7 @@ import ResNetCore
   import Darwin
 #endif
 
-/// The error of a system call that failed with `number` while doing `action` ("read", "written") to the file at `path`.
+/// The error of a system call that failed with `number` while doing `action` ("read", "written", "appended to") to the file at `path`.
 func systemError(_ number: Int32, _ action: String, at path: String) -> ResNetError {
   let reason = strerror(number).map { String(cString: $0) } ?? "error \(number)"
   let missingInput = action == "read" && (number == ENOENT || number == ENOTDIR)
@@ -19,6 +19,7 @@ func systemError(_ number: Int32, _ action: String, at path: String) -> ResNetEr
 
 private func remedy(_ number: Int32, _ action: String) -> String {
   switch number {
+  case ENOENT where action == "appended to": "Write the file anew"
   case ENOENT, ENOTDIR:
     action == "read" ? "Check the path" : "Make the folder first, or choose another"
   case EACCES, EPERM:

@@ -26,3 +26,7 @@ func names(in folder: String) throws -> [String] {
 func contents(_ path: String) throws -> [UInt8] {
   try [UInt8](Data(contentsOf: URL(fileURLWithPath: path)))
 }
+
+/// The clone that the tests lie in: …/Tests/ResNetFilesTests/Support.swift.
+let packageFolder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  .deletingLastPathComponent().path
