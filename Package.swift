@@ -19,7 +19,7 @@ let package = Package(
     .executable(name: "resnet", targets: ["ResNetCommand"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0")
   ],
   targets: [
     .target(name: "ResNetCore", swiftSettings: strict),
@@ -93,6 +93,12 @@ let package = Package(
         "ResNetTesting", "ResNetTraining",
       ],
       swiftSettings: strict),
-    .testTarget(name: "ResNetCommandTests", dependencies: ["ResNet", "ResNetCommand"], swiftSettings: strict),
+    .testTarget(
+      name: "ResNetCommandTests",
+      dependencies: [
+        "ResNet", "ResNetCommand", "ResNetTraining",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      exclude: ["Help"], swiftSettings: strict),
   ]
 )

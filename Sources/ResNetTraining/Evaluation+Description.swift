@@ -1,3 +1,5 @@
+import ResNetCore
+
 extension Evaluation: CustomStringConvertible {
   /// One line, as in `CIFAR-10 test (10000 images): error 8.51 %, loss 0.3012`.
   public var description: String {

@@ -59,7 +59,9 @@ final class TrainingSession {
       trainer.progress?(
         TrainingProgress(
           epoch: epoch + 1, epochs: trainer.epochCount, step: step, steps: trainer.steps,
-          loss: scores.loss / Double(scores.count), imagesPerSecond: Double(scores.count) / clock.seconds))
+          loss: scores.loss / Double(scores.count),
+          trainingError: 100 * Double(scores.topOneMisses) / Double(scores.count),
+          imagesPerSecond: Double(scores.count) / clock.seconds))
     }
     try checkParameters(epoch: epoch)
     let seconds = clock.seconds

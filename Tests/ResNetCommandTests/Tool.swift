@@ -31,11 +31,18 @@ enum Tool {
     return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
   }
 
-  /// Runs the tool with arguments, from a folder of its own choice.
-  static func run(_ arguments: [String], environment: [String: String] = [:], in folder: String? = nil) throws -> Result
-  {
+  /// Where the tool is.
+  static func located() throws -> String { try #require(path, "the tool was not built beside the tests") }
+
+  /// Runs the tool, or another program, with arguments, from a folder of its own choice.
+  ///
+  /// - Parameter terminal: what takes the place of standard error.
+  static func run(
+    _ arguments: [String], program: String? = nil, environment: [String: String] = [:], in folder: String? = nil,
+    terminal: PseudoTerminal? = nil
+  ) throws -> Result {
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: try #require(path, "the tool was not built beside the tests"))
+    process.executableURL = URL(fileURLWithPath: try program ?? located())
     process.arguments = arguments
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
@@ -45,12 +52,12 @@ enum Tool {
     for file in [output, errors] { try Data().write(to: URL(fileURLWithPath: file)) }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: output))
-    process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errors))
+    process.standardError = try terminal?.handle ?? FileHandle(forWritingTo: URL(fileURLWithPath: errors))
     try process.run()
     process.waitUntilExit()
     return Result(
       status: process.terminationStatus, output: try String(contentsOfFile: output, encoding: .utf8),
-      errors: try String(contentsOfFile: errors, encoding: .utf8))
+      errors: try terminal?.written() ?? String(contentsOfFile: errors, encoding: .utf8))
   }
 }
 
