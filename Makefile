@@ -7,7 +7,7 @@ SOURCES = Package.swift Sources Tests
 TOOL = .build/release/resnet
 RUN = runs/first
 
-.PHONY: build run test format lint bench clean bootstrap
+.PHONY: build run test format lint bench manual clean bootstrap
 
 build: bootstrap
 	swift build -c release --product resnet
@@ -30,6 +30,13 @@ test: bootstrap lint
 bench: build
 	$(TOOL) bench train --network resnet20 --batch 128 --threads 2
 	$(TOOL) bench infer --network resnet20 --batch 128 --threads 2
+
+# The help of all commands as a manual page, by the plugin of swift-argument-parser.
+manual: build
+	swift package plugin generate-manual
+	mkdir -p .build/manual
+	cp .build/plugins/GenerateManual/outputs/ResNetCommand/resnet.1 .build/manual/
+	@echo "Read it with: man .build/manual/resnet.1"
 
 format:
 	swift format --in-place --recursive --parallel $(SOURCES)

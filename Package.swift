@@ -19,7 +19,7 @@ let package = Package(
     .executable(name: "resnet", targets: ["ResNetCommand"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0")
   ],
   targets: [
     .target(name: "ResNetCore", swiftSettings: strict),
@@ -49,7 +49,7 @@ let package = Package(
       name: "ResNetTraining",
       dependencies: [
         "ResNetCore", "ResNetData", "ResNetEngine", "ResNetFiles", "ResNetGraph", "ResNetImages", "ResNetKernels",
-        "ResNetModel", "ResNetModels",
+        "ResNetModel", "ResNetModels", "ResNetPlots",
       ],
       swiftSettings: strict),
     .target(
@@ -61,7 +61,7 @@ let package = Package(
       swiftSettings: strict),
     .executableTarget(
       name: "ResNetCommand",
-      dependencies: ["ResNet", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: ["ResNet", "ResNetFiles", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       swiftSettings: strict),
 
     .target(name: "CMemoryUse", path: "Tests/CMemoryUse"),
@@ -95,6 +95,12 @@ let package = Package(
         "ResNetTesting", "ResNetTraining",
       ],
       swiftSettings: strict),
-    .testTarget(name: "ResNetCommandTests", dependencies: ["ResNet", "ResNetCommand"], swiftSettings: strict),
+    .testTarget(
+      name: "ResNetCommandTests",
+      dependencies: [
+        "ResNet", "ResNetCommand", "ResNetTraining",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      exclude: ["Help"], swiftSettings: strict),
   ]
 )

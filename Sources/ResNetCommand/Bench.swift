@@ -4,12 +4,25 @@ import ResNet
 /// `resnet bench`: how fast the engine is on this machine.
 struct Bench: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Measure the engine's speed on random images.", subcommands: [Training.self, Inference.self])
+    abstract: "Measure the engine's speed on random images.",
+    discussion: """
+      The rate is that of the median step, so that a busy moment of the machine
+      does not count.
+
+        resnet bench train --network resnet20 --batch 128 --threads 2
+        resnet bench infer --network resnet50 --batch 1
+      """,
+    subcommands: [Training.self, Inference.self])
 
   /// `resnet bench train`.
   struct Training: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "train", abstract: "Measure steps of training: forward, backward and update.")
+      commandName: "train", abstract: "Measure steps of training: forward, backward and update.",
+      usage: "resnet bench train --network <network> [<options>]",
+      discussion: """
+          resnet bench train --network resnet20
+          resnet bench train --network resnet50 --batch 16 --seconds 30 --json
+        """)
 
     @OptionGroup var options: BenchOptions
 
@@ -19,7 +32,12 @@ struct Bench: AsyncParsableCommand {
   /// `resnet bench infer`.
   struct Inference: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "infer", abstract: "Measure evaluation with running statistics.")
+      commandName: "infer", abstract: "Measure evaluation with running statistics.",
+      usage: "resnet bench infer --network <network> [<options>]",
+      discussion: """
+          resnet bench infer --network resnet20
+          resnet bench infer --network resnet50 --batch 1 --threads 1
+        """)
 
     @OptionGroup var options: BenchOptions
 
@@ -29,17 +47,17 @@ struct Bench: AsyncParsableCommand {
 
 /// What both measurements take.
 struct BenchOptions: ParsableArguments {
-  @Option(help: "A network such as resnet20; 'resnet networks' lists them.")
+  @Option(help: "A network such as resnet20; 'resnet networks' lists them.", completion: .networks)
   var network: String
 
-  @Option(help: "Images in a step.")
+  @Option(help: ArgumentHelp("Images in a step.", valueName: "images"))
   var batch = 128
 
-  @Option(help: "The least time to measure for, in seconds.")
+  @Option(help: ArgumentHelp("The least time to measure for.", valueName: "seconds"))
   var seconds = 5.0
 
   @OptionGroup var engine: EngineOptions
-  @OptionGroup(title: "Network") var options: NetworkOptions
+  @OptionGroup var options: NetworkOptions
 
   @Flag(help: "Print JSON.")
   var json = false

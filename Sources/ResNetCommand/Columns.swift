@@ -1,3 +1,5 @@
+import ResNetCore
+
 /// The layout of a table: the first column to the left, the others to the right, in at most 80 columns.
 struct Columns {
   /// The width that every terminal has.
@@ -33,17 +35,6 @@ struct Columns {
 
 /// A text from outside as a table can hold it: no longer than a line, nothing in it that a terminal might act on.
 func cell(_ text: String) -> String { printable(shortened(text, to: Columns.lineWidth)) }
-
-/// A text with a question mark for each character that a terminal might act on.
-private func printable(_ text: String) -> String {
-  let scalars = text.unicodeScalars.map { scalar -> Unicode.Scalar in
-    switch scalar.properties.generalCategory {
-    case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: "?"
-    default: scalar
-    }
-  }
-  return String(String.UnicodeScalarView(scalars))
-}
 
 /// A text with its middle left out where it is too long: the beginning and the end of a path tell the most.
 func shortened(_ text: String, to width: Int) -> String {

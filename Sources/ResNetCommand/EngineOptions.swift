@@ -3,10 +3,10 @@ import ResNet
 
 /// How the engine works.
 struct EngineOptions: ParsableArguments {
-  @Option(help: "The number of threads; as many as the machine has cores if not given.")
+  @Option(help: ArgumentHelp("Threads of the engine; if not given, one a core.", valueName: "number"))
   var threads: Int?
 
-  @Option(help: "The kind of numbers: f32.")
+  @Option(help: ArgumentHelp("The kind of numbers.", valueName: "kind"))
   var precision: PrecisionName = .f32
 
   /// Gives the engine its threads.

@@ -14,22 +14,34 @@ struct Evaluate: AsyncParsableCommand {
       One model is measured class by class; several are compared, a line each.
 
         resnet evaluate runs/r20 --data cifar-10-batches-bin
+        resnet evaluate runs/r20 --data cifar-10-batches-bin \\
+          --confusion confusion.svg
         resnet evaluate runs/r20 runs/r56 --data cifar-10-batches-bin --json
       """)
 
-  @Argument(help: ArgumentHelp("The folder of a run, or a safetensors file.", valueName: "model"))
+  @Argument(help: ArgumentHelp("The folder of a run, or a safetensors file.", valueName: "model"), completion: .models)
   var models: [String]
 
-  @Option(help: "A folder of CIFAR or IDX files, or 'generated'.")
+  @Option(help: "A folder of CIFAR or IDX files, or 'generated'.", completion: .directory)
   var data: String
 
   @Option(help: "Images in one run of the network.")
   var batch = 128
 
+  @Option(
+    help: ArgumentHelp("Draw the confusion matrix of one model as SVG.", valueName: "file"), completion: .file())
+  var confusion: String?
+
   @OptionGroup var engine: EngineOptions
 
   @Flag(help: "Print JSON: one line a model.")
   var json = false
+
+  func validate() throws {
+    guard confusion == nil || models.count == 1 else {
+      throw ValidationError("A confusion matrix is that of one model: give one, or leave --confusion away.")
+    }
+  }
 
   func run() async throws {
     let test = try DataSet.open(data).requireTest()
@@ -41,6 +53,9 @@ struct Evaluate: AsyncParsableCommand {
     for path in models {
       let evaluator = try evaluator(path, for: test)
       let evaluation = try await evaluator.evaluate(on: test)
+      if let confusion {
+        try evaluation.confusionFigure(model: evaluator.model.architecture.name).write(to: confusion)
+      }
       if json {
         Terminal.print(try encoded(ModelEvaluation(model: path, evaluation: evaluation)))
       } else if let comparison {

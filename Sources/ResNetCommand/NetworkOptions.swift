@@ -3,16 +3,19 @@ import ResNet
 
 /// Which network, and what is varied of it.
 struct NetworkOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The shortcut: none, a, a-after, b or c.", valueName: "kind"))
+  @Option(
+    help: ArgumentHelp(
+      "The shortcut: none makes a plain net, a and a-after pad with zeros, b projects where the size changes, c everywhere.",
+      valueName: "kind"))
   var shortcut: Shortcut?
 
-  @Option(help: ArgumentHelp("The layer of a bottleneck that takes the stride: 1x1 or 3x3.", valueName: "layer"))
+  @Option(help: ArgumentHelp("The layer of a bottleneck that takes the stride.", valueName: "layer"))
   var strideIn: StridePosition?
 
-  @Option(help: ArgumentHelp("What follows each layer: batch or none (then with biases).", valueName: "kind"))
+  @Option(help: ArgumentHelp("What follows each layer; with none, layers have biases.", valueName: "kind"))
   var normalization: Normalization?
 
-  @Option(help: ArgumentHelp("How weights begin: he, xavier or normal:DEVIATION.", valueName: "kind"))
+  @Option(help: ArgumentHelp("How weights begin.", valueName: "kind"))
   var initialization: Initialization?
 
   /// Whether any of them is given.

@@ -3,7 +3,15 @@ import ResNet
 
 /// `resnet networks`: what the catalogue holds.
 struct Networks: ParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "List the networks.")
+  static let configuration = CommandConfiguration(
+    abstract: "List the networks.",
+    discussion: """
+      The well-known ones, then the rules by which the names of others are made.
+
+        resnet networks
+        resnet networks --json
+        resnet summary resnet110
+      """)
 
   @Flag(help: "Print JSON.")
   var json = false

@@ -1,9 +1,12 @@
 import ArgumentParser
+import Foundation
 import ResNet
 
 /// Which recipe, and what is varied of it.
 struct RecipeOptions: ParsableArguments {
-  @Option(help: "The recipe: \(Recipe.all.map(\.name).joined(separator: " or ")) (default: \(Recipe.quick.name)).")
+  @Option(
+    help: "A recipe's name ('resnet recipes' lists them), or a JSON file that holds one (default: quick).",
+    completion: .recipes)
   var recipe: String?
 
   @Option(help: "Passes over the training images, in place of the recipe's.")
@@ -12,20 +15,20 @@ struct RecipeOptions: ParsableArguments {
   @Option(help: "Images in a step, in place of the recipe's.")
   var batch: Int?
 
-  @Option(help: "The greatest learning rate, in place of the recipe's.")
+  @Option(help: ArgumentHelp("The greatest learning rate, in place of the recipe's.", valueName: "rate"))
   var learningRate: Double?
 
-  @Option(help: "The momentum, in place of the recipe's.")
+  @Option(help: ArgumentHelp("The momentum, from 0 to below 1, in place of the recipe's.", valueName: "share"))
   var momentum: Double?
 
-  @Option(help: "The weight decay, in place of the recipe's.")
+  @Option(help: ArgumentHelp("The weight decay, in place of the recipe's.", valueName: "weight"))
   var weightDecay: Double?
 
   /// The recipe, varied.
   ///
   /// - Parameter recorded: that of the run that goes on, if one does.
   func chosen(from recorded: Recipe?) throws -> Recipe {
-    var recipe = try self.recipe.map { try Recipe.named($0) } ?? recorded ?? .quick
+    var recipe = try self.recipe.map { try Recipe(argument: $0) } ?? recorded ?? .quick
     if let epochs { recipe.length = .epochs(epochs) }
     if let batch { recipe.batch = batch }
     if let learningRate { recipe.learningRate = learningRate }
@@ -37,5 +40,20 @@ struct RecipeOptions: ParsableArguments {
     if let weightDecay { recipe.weightDecay = weightDecay }
     try recipe.validate()
     return recipe
+  }
+}
+
+extension Recipe {
+  /// The recipe that an argument means: a file where it looks like one or is one, else a name. A recipe's name stays one
+  /// beside a file that is called the same; `./quick` is the file.
+  init(argument: String) throws {
+    let isName = Recipe.all.contains { $0.name == argument }
+    var isFolder: ObjCBool = false
+    let exists = FileManager.default.fileExists(atPath: argument, isDirectory: &isFolder) && !isFolder.boolValue
+    if !isName, exists || argument.contains("/") || argument.hasSuffix(".json") {
+      try self.init(contentsOf: argument)
+    } else {
+      self = try Recipe.named(argument)
+    }
   }
 }

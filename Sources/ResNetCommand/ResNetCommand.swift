@@ -8,8 +8,23 @@ struct ResNetCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "resnet",
     abstract: "Build, train, evaluate and measure residual networks.",
+    discussion: """
+      A first run, and what came of it:
+
+        resnet train --network resnet20 --data generated --output runs/first
+        resnet evaluate runs/first --data generated
+        resnet summary resnet20
+
+      Results are on standard output, all else on standard error. Exit status: 64
+      wrong usage, 65 bad data, 69 something is missing, 70 a fault of the program
+      itself, 74 a file that cannot be read or written.
+
+      Completions for your shell (bash, zsh or fish):
+
+        resnet --generate-completion-script bash > resnet.bash
+      """,
     version: packageVersion,
-    subcommands: [Train.self, Evaluate.self, Summary.self, Networks.self, Bench.self])
+    subcommands: [Train.self, Evaluate.self, Summary.self, Networks.self, Recipes.self, Runs.self, Bench.self])
 
   /// Errors of the package end the program with one line and their own status.
   static func main() async {

@@ -1,30 +1,37 @@
 import ArgumentParser
 import ResNet
+import ResNetCore
 
 /// Which run: a new one, or one that is to go on.
 struct RunOptions: ParsableArguments {
-  @Option(help: "A network such as resnet20; 'resnet networks' lists them.")
+  @Option(help: "A network such as resnet20; 'resnet networks' lists them.", completion: .networks)
   var network: String?
 
-  @Option(help: "A folder of CIFAR or IDX files, or 'generated'.")
+  @Option(help: "A folder of CIFAR or IDX files, or 'generated'.", completion: .directory)
   var data: String?
 
-  @Option(help: "The folder to keep the run in.")
+  @Option(
+    help: ArgumentHelp("The folder to keep the run in; it is made if need be.", valueName: "folder"),
+    completion: .directory)
   var output: String?
 
   @Flag(help: "Replace the run that is in the folder.")
   var overwrite = false
 
-  @Option(help: "Training images to hold out and test on; the test images are then used once, at the end.")
+  @Option(
+    help: ArgumentHelp(
+      "Training images to hold out and test on; the test images are then used once, at the end.", valueName: "images"))
   var validation: Int?
 
-  @Option(help: "What weights, order and augmentation are drawn from (default: 0).")
+  @Option(help: ArgumentHelp("What weights, order and augmentation are drawn from (default: 0).", valueName: "number"))
   var seed: UInt64?
 }
 
 /// How a run is kept, and how it goes on.
 struct KeepingOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Go on with the run in a folder, as if it had never stopped.", valueName: "folder"))
+  @Option(
+    help: ArgumentHelp("Go on with the run in a folder, as if it had never stopped.", valueName: "folder"),
+    completion: .directory)
   var resume: String?
 
   @Flag(help: "With --resume: let the run last longer than it was to.")
@@ -33,10 +40,12 @@ struct KeepingOptions: ParsableArguments {
   @Flag(help: "With --resume: let other options differ from before too.")
   var override = false
 
-  @Option(help: "Keep the run's state every so many steps (200) or so much time (30s, 5m, 1h).")
+  @Option(
+    help: ArgumentHelp(
+      "Keep the run's state every so many steps (200) or so much time (30s, 5m, 1h).", valueName: "interval"))
   var checkpointEvery = CheckpointPolicy().interval
 
-  @Option(help: "How many checkpoints stay, the newest ones.")
+  @Option(help: ArgumentHelp("How many checkpoints stay, the newest ones.", valueName: "number"))
   var keep = CheckpointPolicy().keep
 
   var policy: CheckpointPolicy { CheckpointPolicy(interval: checkpointEvery, keep: keep) }
@@ -49,5 +58,10 @@ extension CheckpointPolicy.Interval: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
 
   /// As it is written on the command line.
-  public var defaultValueDescription: String { description }
+  public var defaultValueDescription: String {
+    switch self {
+    case .steps(let count): "\(count)"
+    case .seconds(let seconds): seconds < 60 ? "\(fixed(seconds, 0))s" : "\(fixed(seconds / 60, 0))m"
+    }
+  }
 }

@@ -3,14 +3,27 @@ import ResNet
 
 /// `resnet summary`: the layers of a network, and what they cost.
 struct Summary: ParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Show a network's layers, parameters and cost.")
+  static let configuration = CommandConfiguration(
+    abstract: "Show a network's layers, parameters and cost.",
+    usage: "resnet summary <network> [<options>]",
+    discussion: """
+      One line a layer: its output as channels × height × width, its parameters,
+      and the multiplications with addition that one image takes.
 
-  @Argument(help: "A network such as resnet20; 'resnet networks' lists them.")
+        resnet summary resnet50
+        resnet summary resnet20 --classes 100
+        resnet summary resnet20 --shortcut b --normalization none
+        resnet summary plain34 --json
+      """)
+
+  @Argument(help: "A network such as resnet20; 'resnet networks' lists them.", completion: .networks)
   var network: String
 
   @OptionGroup var options: NetworkOptions
 
-  @Option(help: "The number of classes; 1000 for ImageNet's networks and 10 for others if not given.")
+  @Option(
+    help: ArgumentHelp(
+      "Classes to tell apart; if not given, 1000 for ImageNet's networks and 10 for others.", valueName: "number"))
   var classes: Int?
 
   @Flag(help: "Print JSON.")

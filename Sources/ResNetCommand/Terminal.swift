@@ -3,68 +3,62 @@ import Synchronization
 
 /// Results go to standard output, all else to standard error.
 enum Terminal {
-  /// Whether standard error is watched, so that a line may be written over.
-  static let isInteractive = isatty(2) == 1
+  /// Whether somebody watches standard error on a terminal that can write over what it shows.
+  static let isInteractive = isatty(2) == 1 && !["", "dumb"].contains(environment("TERM"))
 
-  private static let lineWidth = Mutex(0)
+  /// Whether standard error may be coloured (https://no-color.org).
+  static let hasColor = isInteractive && environment("NO_COLOR").isEmpty
+
+  /// Whether the locale says that more than ASCII can be shown.
+  static let isUnicode: Bool = {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].map(environment).first { !$0.isEmpty } ?? ""
+    return ["utf-8", "utf8"].contains { locale.lowercased().contains($0) }
+  }()
+
+  /// The columns of the terminal at standard error; 80 where it does not say.
+  static var columns: Int {
+    var size = winsize()
+    guard ioctl(2, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    return Int(size.ws_col)
+  }
+
+  /// The lines that are written over, and their last state, to be shown again behind what is written.
+  private static let display = Mutex((region: ScreenRegion(), lines: [StyledLine]()))
 
   /// Writes a line of results.
-  static func print(_ line: String) {
-    finishProgress()
-    write(line + "\n", to: .standardOutput)
-  }
+  static func print(_ line: String) { write(line, to: .standardOutput) }
 
   /// Writes a line that is no result.
-  static func note(_ line: String) {
-    finishProgress()
-    write(line + "\n", to: .standardError)
-  }
+  static func note(_ line: String) { write(line, to: .standardError) }
 
-  /// Shows where the work is: over the last such line where somebody watches, else as a line of its own.
-  static func progress(_ line: String) {
-    guard isInteractive else { return note(line) }
-    let width = lineWidth.withLock { width in
-      defer { width = line.count }
-      return width
+  /// Shows lines in place of those that were shown last, below all that was written.
+  static func show(_ lines: [StyledLine]) {
+    display.withLock { display in
+      display.lines = lines
+      send(display.region.show(lines, columns: columns), to: .standardError)
     }
-    let rest = String(repeating: " ", count: max(0, width - line.count))
-    write("\r\(line)\(rest)", to: .standardError)
   }
 
-  /// Takes the progress line away, so that what follows has a line of its own.
+  /// Takes the shown lines away for good: the cursor is at the beginning of a line, and nothing is left of them.
   static func finishProgress() {
-    let width = lineWidth.withLock { width in
-      defer { width = 0 }
-      return width
+    display.withLock { display in
+      display.lines = []
+      if !display.region.isEmpty { send(display.region.clear(columns: columns), to: .standardError) }
     }
-    guard width > 0 else { return }
-    write("\r\(String(repeating: " ", count: width))\r", to: .standardError)
+  }
+
+  private static func write(_ line: String, to file: FileHandle) {
+    display.withLock { display in
+      guard !display.region.isEmpty else { return send(line + "\n", to: file) }
+      let columns = columns
+      send(display.region.clear(columns: columns), to: .standardError)
+      send(line + "\n", to: file)
+      send(display.region.show(display.lines, columns: columns), to: .standardError)
+    }
   }
 
   /// A run goes on where nobody can read what it says: its results are in its folder.
-  private static func write(_ text: String, to file: FileHandle) {
-    try? file.write(contentsOf: Data(text.utf8))
-  }
-}
+  private static func send(_ text: String, to file: FileHandle) { try? file.write(contentsOf: Data(text.utf8)) }
 
-/// A number with a fixed number of decimal places, the same in every locale.
-func fixed(_ value: Double, _ places: Int) -> String { String(format: "%.\(places)f", value) }
-
-/// A length of time as `45 s`, `2:05` or `1:02:05`.
-func clockTime(_ seconds: Double) -> String {
-  let whole = Int(min(max(seconds.rounded(), 0), 1e9))
-  let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60)
-  func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-  if hours > 0 { return "\(hours):\(two(minutes)):\(two(rest))" }
-  return minutes > 0 ? "\(minutes):\(two(rest))" : "\(rest) s"
-}
-
-/// A value as JSON on one line, keys sorted.
-func encoded(_ value: some Encodable) throws -> String {
-  let encoder = JSONEncoder()
-  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-  // A diverged model has a loss too.
-  encoder.nonConformingFloatEncodingStrategy = .convertToString(
-    positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-  return String(decoding: try encoder.encode(value), as: UTF8.self)
+  private static func environment(_ name: String) -> String { ProcessInfo.processInfo.environment[name] ?? "" }
 }

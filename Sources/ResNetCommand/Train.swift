@@ -4,14 +4,40 @@ import ResNet
 
 /// `resnet train`: trains a network and keeps the run in a folder.
 struct Train: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Train a network on images.")
+  static let configuration = CommandConfiguration(
+    abstract: "Train a network on images.",
+    usage: """
+      resnet train --network <network> --data <data> --output <folder>
+        [<options>]
+      resnet train --resume <folder> [<options>]
+      """,
+    discussion: """
+      The run is kept in a folder: model.safetensors after the last epoch and
+      best.safetensors after the best one, history.csv and curves.svg, TensorBoard
+      events, run.json with all that repeats it, and checkpoints. The same options
+      give the same bits, however often the run was interrupted on the way.
+
+        resnet train --network resnet20 --data generated --output runs/first
+        resnet train --network resnet20 --data cifar-10-batches-bin \\
+          --recipe he2015 --output runs/r20 --dry-run
+        resnet train --network plain56 --data cifar-10-batches-bin \\
+          --epochs 10 --validation 5000 --output runs/plain56
+        resnet train --resume runs/plain56
+        resnet train --resume runs/plain56 --extend --epochs 20
+        resnet train --network resnet20 --data generated --output runs/log \\
+          --progress json 2> progress.jsonl
+
+      Results are on standard output: a line for each epoch. Progress is on
+      standard error, with the time left for the whole run. Ctrl-C ends the run
+      after its step and keeps it; a second Ctrl-C ends it at once.
+      """)
 
   @OptionGroup var run: RunOptions
+  @OptionGroup var keeping: KeepingOptions
   @OptionGroup var recipe: RecipeOptions
-  @OptionGroup(title: "Network") var options: NetworkOptions
-  @OptionGroup(title: "Keeping and going on") var keeping: KeepingOptions
+  @OptionGroup var options: NetworkOptions
 
-  @Option(help: "Threads that prepare images; they change the speed alone.")
+  @Option(help: ArgumentHelp("Threads that prepare images; they change the speed alone.", valueName: "number"))
   var loaderThreads = 1
 
   @OptionGroup var engine: EngineOptions
@@ -19,7 +45,12 @@ struct Train: AsyncParsableCommand {
   @Flag(help: "Say what the run will cost, and write nothing.")
   var dryRun = false
 
-  @Flag(help: "Print JSON: one line an epoch.")
+  @Option(
+    help: ArgumentHelp(
+      "How to show progress: on a terminal auto is a display that renews itself, else plain lines.", valueName: "form"))
+  var progress = ProgressOption.auto
+
+  @Flag(help: "Print the results as JSON: one line an epoch.")
   var json = false
 
   func validate() throws {
@@ -34,48 +65,57 @@ struct Train: AsyncParsableCommand {
 
   func run() async throws {
     let plan = try TrainingPlan(self, isTrial: dryRun)
-    let timer = TrainingTimer()
-    let trainer = try Trainer(
-      plan.architecture, on: plan.training, test: plan.test, recipe: plan.recipe, seed: plan.seed,
-      loaderThreads: loaderThreads, keptIn: plan.folder, progress: { timer.show($0) },
-      note: { Terminal.note("note: \($0)") })
     let threads = try await engine.apply(plan.threads)
-    let policy = keeping.policy
     let (_, signal) = try await Interruption.watch {
-      if !dryRun { try await trainer.prepare() }
-      let estimate = try await trainer.estimate(from: plan.step, keeping: policy, measuringFor: dryRun ? 10 : 1)
-      if json {
-        if dryRun { Terminal.print(try encoded(estimate)) }
-      } else {
-        Terminal.print(heading(trainer, plan, threads: threads))
-        Terminal.print(dryRun ? estimate.table : estimate.line)
-      }
-      if !dryRun { try await train(trainer, plan, timer) }
+      if dryRun { try await foretell(plan, threads: threads) } else { try await train(plan, threads: threads) }
     }
     guard let signal else { return }
     if let folder = plan.folder {
-      let step = await trainer.step
-      Terminal.note(
-        "stopped after step \(step) of \(trainer.steps); to go on: resnet train --resume \(folder.path)")
+      Terminal.note("stopped and saved; to go on: resnet train --resume \(folder.path)")
     }
     throw ExitCode(128 + signal)
   }
 
-  private func train(_ trainer: Trainer, _ plan: TrainingPlan, _ timer: TrainingTimer) async throws {
-    let label = plan.finalTest == nil ? "test" : "validation"
-    timer.begin(step: await trainer.step)
+  private func foretell(_ plan: TrainingPlan, threads: Int) async throws {
+    let trainer = try trainer(plan, nil)
+    let estimate = try await trainer.estimate(from: plan.step, keeping: keeping.policy, measuringFor: 10)
+    if !json { Terminal.print(heading(trainer, plan, threads: threads)) }
+    Terminal.print(json ? try encoded(estimate) : estimate.table)
+  }
+
+  private func train(_ plan: TrainingPlan, threads: Int) async throws {
+    let reporter = ProgressReporter(progress, plan.progress)
+    defer { reporter.finish() }
+    let trainer = try trainer(plan, reporter)
+    try await trainer.prepare()
+    let estimate = try await trainer.estimate(from: plan.step, keeping: keeping.policy, measuringFor: 1)
+    if !json {
+      Terminal.print(heading(trainer, plan, threads: threads))
+      Terminal.print(estimate.line)
+    }
+    reporter.begin(after: await trainer.history)
     for try await epoch in trainer.epochs {
-      Terminal.print(json ? try encoded(epoch) : line(epoch, of: trainer.steps, label: label, timer))
+      reporter.show(epoch)
+      let left = epoch.epoch < epoch.epochs ? reporter.timeLeft.map { " · \($0) left" } : nil
+      Terminal.print(json ? try encoded(epoch) : epoch.line(testedOn: plan.label) + (left ?? ""))
     }
     if let test = plan.finalTest {
       // With images held out, the test set is used this once.
       let evaluation = try await Evaluator(trainer.model, batch: trainer.recipe.batch).evaluate(on: test)
       try await plan.folder?.add(evaluation.summary)
-      if !json { Terminal.print("\(trainer.model.architecture.name) on \(evaluation)") }
+      if !json { Terminal.print("\(trainer.model.architecture.name) on \(evaluation.summary)") }
     }
+    reporter.finish()
     if !json, let folder = plan.folder {
-      Terminal.print("\(folder.path) holds the model; \(clockTime(timer.seconds)) in all")
+      Terminal.print("\(folder.path) holds the model; \(clockTime(reporter.seconds)) in all")
     }
+  }
+
+  private func trainer(_ plan: TrainingPlan, _ reporter: ProgressReporter?) throws -> Trainer {
+    try Trainer(
+      plan.architecture, on: plan.training, test: plan.test, recipe: plan.recipe, seed: plan.seed,
+      loaderThreads: loaderThreads, keptIn: plan.folder, progress: { reporter?.show($0) },
+      note: { note in reporter.map { $0.note("note: \(note)") } ?? Terminal.note("note: \(note)") })
   }
 
   private func heading(_ trainer: Trainer, _ plan: TrainingPlan, threads: Int) -> String {
@@ -86,16 +126,5 @@ struct Train: AsyncParsableCommand {
       + "\n\(trainer.recipe.name): \(trainer.recipe.length), \(trainer.steps) steps of \(trainer.recipe.batch) images, "
       + "seed \(plan.seed), \(threads) \(threads == 1 ? "thread" : "threads")"
       + (plan.step > 0 ? "\ngoing on after step \(plan.step)" : "")
-  }
-
-  private func line(_ epoch: EpochReport, of steps: Int, label: String, _ timer: TrainingTimer) -> String {
-    var parts = [
-      "epoch \(epoch.epoch)/\(epoch.epochs)", "loss \(fixed(epoch.trainingLoss, 4))",
-      "training error \(fixed(epoch.trainingError, 2)) %",
-    ]
-    if let evaluation = epoch.evaluation { parts.append("\(label) error \(fixed(evaluation.topOneError, 2)) %") }
-    parts.append("\(fixed(epoch.imagesPerSecond, 0)) images/s")
-    if epoch.epoch < epoch.epochs { parts.append("\(timer.timeLeft(step: epoch.step, of: steps)) left") }
-    return parts.joined(separator: " · ")
   }
 }

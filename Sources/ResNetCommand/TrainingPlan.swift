@@ -76,6 +76,18 @@ struct TrainingPlan: Sendable {
   }
 }
 
+extension TrainingPlan {
+  /// What the images are called that every epoch is tested on.
+  var label: String { finalTest == nil ? "test" : "validation" }
+
+  /// What is known of its progress before it begins.
+  var progress: RunProgress {
+    RunProgress(
+      stepsPerEpoch: (training.count - 1) / recipe.batch + 1, testImages: test?.count ?? 0,
+      finalImages: finalTest?.count ?? 0, label: label)
+  }
+}
+
 extension RunOptions {
   /// The first option that only a new run can have.
   fileprivate var whatMakesANewRun: String? {

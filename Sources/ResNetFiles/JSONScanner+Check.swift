@@ -5,8 +5,10 @@ extension JSONScanner {
   /// Foundation's more lenient reader may have it.
   ///
   /// - Throws: `ResNetError` of code `data` with the place and the position.
-  package static func check(_ text: String, place: String, maximumDepth: Int = 16) throws {
-    var scanner = JSONScanner(Array(text.utf8), place: place)
+  package static func check(
+    _ text: String, place: String, maximumDepth: Int = 16, isHandwritten: Bool = false
+  ) throws {
+    var scanner = JSONScanner(Array(text.utf8), place: place, isHandwritten: isHandwritten)
     try scanner.skipValue(maximumDepth: maximumDepth)
     try scanner.expectEnd()
   }

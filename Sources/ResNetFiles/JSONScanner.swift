@@ -9,13 +9,16 @@ package struct JSONScanner {
   let bytes: [UInt8]
   /// Where errors say they happened: a file or a part of one.
   let place: String
+  /// Whether a person wrote the text: then errors count lines, and say that it can be mended.
+  let isHandwritten: Bool
   /// The position of the next byte.
   package private(set) var position = 0
 
   /// Begins at the first byte of a text.
-  package init(_ bytes: [UInt8], place: String) {
+  package init(_ bytes: [UInt8], place: String, isHandwritten: Bool = false) {
     self.bytes = bytes
     self.place = place
+    self.isHandwritten = isHandwritten
   }
 
   /// The next byte, or `nil` at the end.
@@ -24,8 +27,12 @@ package struct JSONScanner {
   /// The error that `message` describes, at the current position.
   package func refusal(_ message: String) -> ResNetError {
     ResNetError(
-      .data, message, at: "\(place), byte \(position)", remedy: "Fetch or write the file again: it is damaged")
+      .data, message, at: "\(place), \(isHandwritten ? "line \(line(at: position))" : "byte \(position)")",
+      remedy: isHandwritten ? "Mend the file there" : "Fetch or write the file again: it is damaged")
   }
+
+  /// The number of the line that holds a position, from 1.
+  func line(at position: Int) -> Int { 1 + bytes[..<position].count { $0 == 0x0A } }
 
   /// Steps over spaces, tabs and line ends.
   package mutating func skipWhitespace() {

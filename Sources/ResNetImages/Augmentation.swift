@@ -4,7 +4,7 @@ import ResNetCore
 ///
 /// He et al. (2015) train CIFAR networks with `.padFourAndFlip`. Zeros are padded after preprocessing, so that the border
 /// has the value of the mean.
-public struct Augmentation: Hashable, Sendable, Codable {
+public struct Augmentation: Hashable, Sendable {
   /// The number of pixels that are added on every side before the crop; 0 leaves the image where it is.
   public var padding: Int
   /// Whether half of the images are mirrored left to right.

@@ -27,7 +27,7 @@ extension Architecture: Codable {
       try validate()
       try validate(classes: 1, input: input)
     } catch let error as DecodingError {
-      throw ResNetError(decoding: error)
+      throw ResNetError(decoding: error, at: "architecture", remedy: Self.remedy)
     } catch var error as ResNetError {
       error.code = .data
       error.place = error.place ?? "architecture"
@@ -63,9 +63,9 @@ extension Stem: Codable {
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(refusingKeysBeyond: CodingKeys.self)
     switch try values.choice(forKey: .kind) as Kind {
-    case .cifar: self = .cifar(width: try values.decode(Int.self, forKey: .width))
-    case .imageNet: self = .imageNet(width: try values.decode(Int.self, forKey: .width))
-    case .fullyConnected: self = .fullyConnected(width: try values.decode(Int.self, forKey: .width))
+    case .cifar: self = .cifar(width: try values.integer(forKey: .width))
+    case .imageNet: self = .imageNet(width: try values.integer(forKey: .width))
+    case .fullyConnected: self = .fullyConnected(width: try values.integer(forKey: .width))
     case .none: self = .none
     }
   }
@@ -92,7 +92,7 @@ extension Stage: Codable {
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(refusingKeysBeyond: CodingKeys.self)
     self.init(
-      blocks: try values.decode(Int.self, forKey: .blocks), width: try values.decode(Int.self, forKey: .width),
+      blocks: try values.integer(forKey: .blocks), width: try values.integer(forKey: .width),
       stride: try values.decodeIfPresent(Int.self, forKey: .stride) ?? 1)
   }
 
@@ -110,8 +110,8 @@ extension Initialization: Codable {
   public init(from decoder: any Decoder) throws {
     let text = try decoder.singleValueContainer().decode(String.self)
     guard let value = Initialization(text) else {
-      throw ResNetError(
-        .data, "'\(printable(text))' is not an initialization", at: "architecture",
+      throw DecodingError.refused(
+        "\(quoted(text)) is not an initialization", at: decoder.codingPath,
         remedy: "Use he, xavier or normal:DEVIATION")
     }
     self = value

@@ -2,6 +2,8 @@ import Foundation
 import ResNetCore
 
 extension Architecture {
+  static let remedy = "Check the file that describes the network"
+
   /// The most bytes of JSON that a description may have.
   public static let maximumJSONSize = 1 << 16
 
@@ -17,7 +19,7 @@ extension Architecture {
     do {
       self = try JSONDecoder().decode(Architecture.self, from: Data(json.utf8))
     } catch let error as DecodingError {
-      throw ResNetError(decoding: error)
+      throw ResNetError(decoding: error, at: "architecture", remedy: Self.remedy)
     }
   }
 

@@ -20,9 +20,7 @@ extension Architecture {
         "Use 1 to \(Self.maximumWidth) channels")
     }
 
-    try require(
-      !name.isEmpty && name.utf8.count <= 100 && name == printable(name),
-      "the name is empty, too long or not printable", "Use 1 to 100 printable characters")
+    try require(isName(name), "the name is empty, too long or not printable", "Use 1 to 100 printable characters")
     try require((1...64).contains(stages.count), "\(stages.count) stages are not possible", "Use 1 to 64 stages")
     for stage in stages {
       try require(
@@ -93,21 +91,6 @@ extension Architecture {
       throw ResNetError(
         .usage, "the network would have \(parameterCount) parameters", at: "network \(name)",
         remedy: "Use fewer or narrower blocks: at most \(Self.maximumParameterCount) parameters")
-    }
-  }
-}
-
-/// At most 100 characters of a text from outside, with a question mark for each that a terminal might act on.
-func printable(_ text: String) -> String {
-  let scalars = text.unicodeScalars.prefix(100).map { $0.properties.generalCategory.isPrintable ? $0 : "?" }
-  return String(String.UnicodeScalarView(scalars))
-}
-
-extension Unicode.GeneralCategory {
-  fileprivate var isPrintable: Bool {
-    switch self {
-    case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: false
-    default: true
     }
   }
 }

@@ -1,3 +1,5 @@
+import ResNetCore
+
 extension EpochReport {
   /// Epochs as comma-separated values under a line of names.
   static func table(_ reports: [EpochReport]) -> String {

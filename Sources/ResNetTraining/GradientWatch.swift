@@ -1,3 +1,4 @@
+import ResNetCore
 import ResNetEngine
 
 /// Watches the norm of every parameter's gradient, so that a run that diverges can say since when, and where it began.

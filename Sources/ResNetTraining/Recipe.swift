@@ -8,8 +8,9 @@ import ResNetImages
 /// ```swift
 /// var recipe = Recipe.he2015
 /// recipe.length = .epochs(20)
+/// let mine = try Recipe(contentsOf: "my.json")        // as 'resnet recipes --show he2015 > my.json' wrote it
 /// ```
-public struct Recipe: Hashable, Sendable, Codable {
+public struct Recipe: Hashable, Sendable {
   /// How long a run lasts.
   public enum Length: Hashable, Sendable {
     /// Passes over the training images.
@@ -19,7 +20,7 @@ public struct Recipe: Hashable, Sendable, Codable {
   }
 
   /// What is subtracted from images, and what they are divided by; both are measured on the training images.
-  public enum Normalization: String, Hashable, Sendable, Codable {
+  public enum Normalization: String, Hashable, Sendable, Codable, CaseIterable {
     /// Mean and standard deviation of each channel.
     case perChannel = "per-channel"
     /// The mean image, and the standard deviation of each channel around it.
@@ -81,7 +82,7 @@ extension Recipe {
   /// One cycle of large steps (Smith, "Super-convergence", 2017), for ResNet-20 on CIFAR-10 in a fraction of the paper's
   /// epochs.
   public static let quick = Recipe(
-    name: "quick", length: .epochs(30), batch: 128, learningRate: 0.2, schedule: .oneCycle(warmUp: 0.12),
+    name: "quick", length: .epochs(40), batch: 128, learningRate: 0.2, schedule: .oneCycle(warmUp: 0.12),
     nesterov: true, weightDecay: 5e-4, decaysNormalizationAndBiases: false, augmentation: .padFourAndFlip)
 
   /// The recipes that have a name.
@@ -93,7 +94,7 @@ extension Recipe {
   public static func named(_ name: String) throws -> Recipe {
     guard let recipe = all.first(where: { $0.name == name }) else {
       throw ResNetError(
-        .usage, "there is no recipe called '\(name)'", remedy: "Use \(all.map(\.name).joined(separator: " or "))")
+        .usage, "there is no recipe called \(quoted(name))", remedy: "Use \(all.map(\.name).joined(separator: " or "))")
     }
     return recipe
   }

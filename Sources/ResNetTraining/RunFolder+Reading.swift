@@ -79,3 +79,35 @@ extension RunFolder {
     return "step-" + String(repeating: "0", count: max(0, 9 - digits.count)) + digits + ".safetensors"
   }
 }
+
+extension RunFolder {
+  /// The runs in a folder and in the folders below it, by path; a run itself is one.
+  ///
+  /// Folders deeper than four levels are not looked into, nor those that begin with a dot.
+  ///
+  /// - Throws: `ResNetError` of code `data` where there is no such folder or no run in it.
+  public nonisolated static func runs(below path: String) throws -> [String] {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
+      throw ResNetError(
+        .data, "there is no such folder", at: path, remedy: "Give a folder of runs that 'resnet train' made")
+    }
+    let found = runs(below: path, depth: 4)
+    guard !found.isEmpty else {
+      throw ResNetError(
+        .data, "there are no runs in this folder", at: path, remedy: "Give a folder of runs that 'resnet train' made")
+    }
+    return found
+  }
+
+  private nonisolated static func runs(below path: String, depth: Int) -> [String] {
+    if FileManager.default.fileExists(atPath: file(description, in: path)) { return [path] }
+    guard depth > 0, let names = try? FileManager.default.contentsOfDirectory(atPath: path) else { return [] }
+    return names.filter { !$0.hasPrefix(".") }.sorted().flatMap { name -> [String] in
+      var isFolder: ObjCBool = false
+      let inner = file(name, in: path)
+      guard FileManager.default.fileExists(atPath: inner, isDirectory: &isFolder), isFolder.boolValue else { return [] }
+      return runs(below: inner, depth: depth - 1)
+    }
+  }
+}

@@ -43,7 +43,7 @@ extension RunFolder {
     lastCheckpoint = .now
     lastCheckpointStep = state?.progress.step ?? 0
     try write(record)
-    if let state { try AtomicFile.write(EpochReport.table(state.progress.history), to: file(Self.history)) }
+    try rewriteHistory(state?.progress ?? TrainingState.Progress())
     return state
   }
 
@@ -53,7 +53,7 @@ extension RunFolder {
   func save(_ progress: TrainingState.Progress, _ model: Model) throws {
     try model.write(to: file(Model.fileName))
     if let best = progress.best, best.epoch == progress.history.last?.epoch { try model.write(to: file(Self.best)) }
-    try AtomicFile.write(EpochReport.table(progress.history), to: file(Self.history))
+    try appendHistory(progress)
     try update(progress)
   }
 

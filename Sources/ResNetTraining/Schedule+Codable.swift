@@ -1,22 +1,27 @@
+import ResNetCore
+
 extension Schedule: Codable {
-  private enum Kind: String, Codable {
+  private enum Kind: String, Codable, CaseIterable {
     case constant
     case steps
     case oneCycle = "one-cycle"
   }
 
-  private enum CodingKeys: String, CodingKey { case kind, at, factor, warmUp }
+  private enum CodingKeys: String, CodingKey, CaseIterable { case kind, at, factor, warmUp }
 
   /// Reads `{"kind": "steps", "at": [0.5, 0.75], "factor": 0.1}` and its like.
   public init(from decoder: any Decoder) throws {
-    let values = try decoder.container(keyedBy: CodingKeys.self)
-    switch try values.decode(Kind.self, forKey: .kind) {
+    let values = try decoder.container(refusingKeysBeyond: CodingKeys.self)
+    switch try values.choice(forKey: .kind) as Kind {
     case .constant:
+      _ = try decoder.container(refusingKeysBeyond: [CodingKeys.kind])
       self = .constant
     case .steps:
+      let values = try decoder.container(refusingKeysBeyond: [CodingKeys.kind, .at, .factor])
       self = .steps(
         at: try values.decode([Double].self, forKey: .at), factor: try values.decode(Double.self, forKey: .factor))
     case .oneCycle:
+      let values = try decoder.container(refusingKeysBeyond: [CodingKeys.kind, .warmUp])
       self = .oneCycle(warmUp: try values.decode(Double.self, forKey: .warmUp))
     }
   }

@@ -1,3 +1,4 @@
+import Foundation
 import ResNetCore
 import ResNetData
 import ResNetEngine
@@ -101,6 +102,7 @@ final class TrainingSession {
       trainingError: 100 * Double(progress.scores.topOneMisses) / images, evaluation: evaluation,
       imagesPerSecond: images / max(progress.epochSeconds, 1e-9), seconds: progress.epochSeconds)
     progress.history.append(report)
+    progress.epochTimes.append(Date.now.timeIntervalSince1970)
     progress.seconds = secondsBefore + clock.seconds
     if let folder = trainer.folder {
       try folder.save(progress, model)
@@ -134,6 +136,7 @@ final class TrainingSession {
         TrainingProgress(
           epoch: epoch + 1, epochs: trainer.epochCount, step: progress.step, steps: trainer.steps,
           loss: progress.scores.loss / Double(progress.scores.count),
+          trainingError: 100 * Double(progress.scores.topOneMisses) / Double(progress.scores.count),
           imagesPerSecond: Double(progress.scores.count) / progress.epochSeconds))
       if progress.step < end, let folder = trainer.folder, folder.isCheckpointDue(step: progress.step) {
         try folder.keep(state)

@@ -16,6 +16,8 @@ struct TrainingState: Sendable {
     var seconds = 0.0
     /// The epochs that are done.
     var history: [EpochReport] = []
+    /// When each of them ended, in seconds since 1970.
+    var epochTimes: [Double] = []
   }
 
   var progress = Progress()
@@ -35,6 +37,8 @@ extension TrainingState.Progress {
 
   /// Takes back the report of an epoch that the end of a shorter run had cut short, so that it can be trained on.
   mutating func reopenLastEpoch(batchesPerEpoch: Int, steps: Int) {
-    if step < steps, step < history.count * batchesPerEpoch { history.removeLast() }
+    guard step < steps, step < history.count * batchesPerEpoch else { return }
+    history.removeLast()
+    epochTimes.removeLast()
   }
 }

@@ -31,25 +31,35 @@ enum Tool {
     return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
   }
 
-  /// Runs the tool with arguments, from a folder of its own choice.
-  static func run(_ arguments: [String], environment: [String: String] = [:], in folder: String? = nil) throws -> Result
-  {
-    try start(arguments, environment: environment, in: folder).end()
+  /// Where the tool is.
+  static func located() throws -> String { try #require(path, "the tool was not built beside the tests") }
+
+  /// Runs the tool, or another program, with arguments, from a folder of its own choice.
+  ///
+  /// - Parameter terminal: what takes the place of standard error.
+  static func run(
+    _ arguments: [String], program: String? = nil, environment: [String: String] = [:], in folder: String? = nil,
+    terminal: PseudoTerminal? = nil
+  ) throws -> Result {
+    try start(arguments, program: program, environment: environment, in: folder, terminal: terminal).end()
   }
 
-  /// Starts the tool.
+  /// Starts the tool, or another program.
   ///
-  /// - Parameter wrapper: a program and arguments that the tool is run by.
+  /// - Parameters:
+  ///   - wrapper: a program and arguments that it is run by.
+  ///   - terminal: what takes the place of standard error.
   static func start(
-    _ arguments: [String], environment: [String: String] = [:], in folder: String? = nil, by wrapper: [String] = []
+    _ arguments: [String], program: String? = nil, environment: [String: String] = [:], in folder: String? = nil,
+    by wrapper: [String] = [], terminal: PseudoTerminal? = nil
   ) throws -> RunningTool {
-    let command = wrapper + [try #require(path, "the tool was not built beside the tests")] + arguments
+    let command = wrapper + [try program ?? located()] + arguments
     let process = Process()
     process.executableURL = URL(fileURLWithPath: command[0])
     process.arguments = Array(command.dropFirst())
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
-    return try RunningTool(process)
+    return try RunningTool(process, terminal)
   }
 }
 
@@ -58,15 +68,17 @@ final class RunningTool {
   private let process: Process
   // Files, because a pipe that nobody empties stops who writes to it.
   private let streams: TemporaryFolder
+  private let terminal: PseudoTerminal?
 
-  fileprivate init(_ process: Process) throws {
+  fileprivate init(_ process: Process, _ terminal: PseudoTerminal?) throws {
     self.process = process
+    self.terminal = terminal
     streams = try TemporaryFolder()
     let (output, errors) = (streams.path + "/output", streams.path + "/errors")
     for file in [output, errors] { try Data().write(to: URL(fileURLWithPath: file)) }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: output))
-    process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errors))
+    process.standardError = try terminal?.handle ?? FileHandle(forWritingTo: URL(fileURLWithPath: errors))
     try process.run()
   }
 
@@ -92,7 +104,7 @@ final class RunningTool {
     process.waitUntilExit()
     return Tool.Result(
       status: process.terminationStatus, output: try String(contentsOfFile: streams.path + "/output", encoding: .utf8),
-      errors: try String(contentsOfFile: streams.path + "/errors", encoding: .utf8))
+      errors: try terminal?.written() ?? String(contentsOfFile: streams.path + "/errors", encoding: .utf8))
   }
 }
 

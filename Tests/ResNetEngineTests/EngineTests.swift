@@ -46,7 +46,7 @@ import Testing
     let graph = try Architecture.named("resnet8").graph(classes: 10, input: [3, 8, 8])
     let engine = try Engine(graph: graph)
     let first = try engine.program(batch: 1, purpose: .inference)
-    _ = first.input.update(repeating: 0.5)
+    first.input.update(repeating: 0.5)
     try first.run()
     let logits = Array(first.logits)
     for batch in 2...Engine.programLimit { _ = try engine.program(batch: batch, purpose: .inference) }
@@ -60,7 +60,7 @@ import Testing
     }
     let again = try engine.program(batch: 1, purpose: .inference)
     #expect(again !== first)
-    _ = again.input.update(repeating: 0.5)
+    again.input.update(repeating: 0.5)
     try again.run()
     #expect(Array(again.logits) == logits)
   }

@@ -35,4 +35,44 @@ import Testing
     #expect(try scanner.string().utf8.elementsEqual(text.utf8))
     #expect(scanner.next == nil)
   }
+
+  @Test("In a text that a person wrote, errors count lines and say that it can be mended")
+  func lines() {
+    let error = #expect(throws: ResNetError.self) {
+      try JSONScanner.check("{\n  \"a\": 1,\n  \"a\": 2\n}", place: "mine", isHandwritten: true)
+    }
+    #expect(error?.place == "mine, line 4")
+    #expect(error?.remedy == "Mend the file there")
+  }
+
+  private struct Key: CodingKey {
+    var stringValue: String
+    var intValue: Int?
+
+    init(stringValue: String) { self.stringValue = stringValue }
+    init(intValue: Int) { (self.stringValue, self.intValue) = ("\(intValue)", intValue) }
+  }
+
+  @Test(
+    "A path of keys leads to the line of its value, or of the last one on the way",
+    arguments: [("", 2), ("a", 3), ("b", 4), ("b.c", 6), ("b.c.1", 8), ("b.d", 4), ("b.c.9", 6), ("a.x", 3), ("z", 2)])
+  func paths(path: String, line: Int) {
+    let text = """
+
+      {
+        "a": 1,
+        "b": {
+
+          "\\u0063": [
+            "b",
+            {"c": 2}
+          ]
+        }
+      }
+      """
+    let keys = path.split(separator: ".").map { part in
+      Int(part).map(Key.init(intValue:)) ?? Key(stringValue: String(part))
+    }
+    #expect(JSONScanner.line(of: keys, in: text) == line)
+  }
 }

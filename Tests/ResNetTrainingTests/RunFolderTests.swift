@@ -18,7 +18,10 @@ import Testing
     try await run(in: path)
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: path).sorted()
-        == [".lock", "best.safetensors", "checkpoints", "history.csv", "model.safetensors", "run.json"])
+        == [
+          ".lock", "best.safetensors", "checkpoints", "curves.svg", "events.out.tfevents.resnet", "history.csv",
+          "model.safetensors", "run.json",
+        ])
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: path + "/checkpoints") == ["step-000000005.safetensors"])
     let history = String(decoding: try folder.bytes(of: "deep/run/history.csv"), as: UTF8.self).split(separator: "\n")

@@ -86,7 +86,9 @@ import Testing
     var steps: [Int] = []
     for await progress in stream {
       steps.append(progress.step)
-      #expect(progress.steps == 6 && progress.loss > 0 && progress.imagesPerSecond > 0)
+      #expect(
+        progress.steps == 6 && progress.loss > 0 && progress.imagesPerSecond > 0
+          && (0...100).contains(progress.trainingError))
     }
     #expect(steps == Array(1...6))
   }

@@ -1,0 +1,100 @@
+import ArgumentParser
+import ResNet
+
+/// `resnet runs`: which runs there are, where they stand and how they compare.
+struct Runs: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "List and compare runs.",
+    discussion: """
+      Lists the runs below a folder, or those that are named. A run that says it is
+      running without a process at work on it was stopped from outside; resnet train
+      --resume goes on with it.
+
+        resnet runs
+        resnet runs runs/r20 runs/r56 --curves curves.svg
+        resnet runs experiments --json
+      """)
+
+  @Argument(help: "Folders of runs, or runs (default: runs).", completion: .directory)
+  var folders: [String] = []
+
+  @Option(
+    help: ArgumentHelp("Draw the errors of all by epoch, in one figure, as SVG.", valueName: "file"),
+    completion: .file())
+  var curves: String?
+
+  @Flag(help: "Print JSON: one line a run.")
+  var json = false
+
+  func run() throws {
+    let paths = try (folders.isEmpty ? ["runs"] : folders).flatMap { try RunFolder.runs(below: $0) }
+    var runs: [(path: String, record: RunRecord)] = []
+    for path in paths {
+      do {
+        runs.append((path, try RunFolder.record(of: path)))
+      } catch let error as ResNetError where error.code == .data {
+        // One damaged run must not hide the others.
+        Terminal.note("note: \(error)")
+      }
+    }
+    if json {
+      for run in runs { Terminal.print(try encoded(RunLine(path: run.path, record: run.record))) }
+    } else if !runs.isEmpty {
+      for line in Columns.table([RunLine.head] + runs.map { RunLine(path: $0.path, record: $0.record).cells }) {
+        Terminal.print(line)
+      }
+    }
+    if let curves {
+      let known = try runs.filter { $0.record.lastEpoch != nil }.map { try RunCurve(ofRunAt: $0.path, name: $0.path) }
+      guard !known.isEmpty else {
+        throw ResNetError(.data, "no run has a whole epoch to draw", remedy: "Draw them later")
+      }
+      try RunCurve.figure(of: known, title: "Errors by epoch").write(to: curves)
+    }
+  }
+}
+
+/// What the table and the JSON say of a run.
+private struct RunLine: Encodable {
+  var run: String
+  var network: String
+  var recipe: String
+  var state: String
+  var problem: String?
+  var epochs: Int
+  var epochsInAll: Int?
+  var step: Int
+  var steps: Int
+  var trainingError: Double?
+  var testError: Double?
+  var bestEpoch: Int?
+  var bestError: Double?
+  var seconds: Double
+
+  static let head = ["run", "network", "state", "epochs", "training", "test", "best", "time"]
+
+  init(path: String, record: RunRecord) {
+    run = path
+    network = record.network
+    recipe = record.recipe.name
+    state = record.state == .running && !RunFolder.isBusy(path) ? "stopped" : record.state.rawValue
+    problem = record.problem
+    epochs = record.lastEpoch?.epoch ?? 0
+    epochsInAll = record.lastEpoch?.epochs
+    step = record.sittings.last?.lastStep ?? 0
+    steps = record.steps
+    trainingError = record.lastEpoch?.trainingError
+    testError = record.lastEpoch?.evaluation?.topOneError
+    bestEpoch = record.best?.epoch
+    bestError = record.best?.topOneError
+    seconds = record.seconds
+  }
+
+  /// The cells of a row, fit for a terminal.
+  var cells: [String] {
+    [
+      cell(run), cell(network), state, epochsInAll.map { "\(epochs)/\($0)" } ?? "0", trainingError.map(percent) ?? "–",
+      testError.map(percent) ?? "–", bestError.map(percent) ?? "–", clockTime(seconds),
+    ]
+  }
+}
