@@ -25,6 +25,7 @@ test: bootstrap lint
 	Scripts/python-for-tests
 	Scripts/build-without-warnings $(TEST_BUILD) --build-tests
 	GOMP_SPINCOUNT=10000 swift test $(TEST_BUILD) --skip-build --no-parallel
+	Scripts/test-resume 5 .build/testing/release/resnet
 	Scripts/test-dependent
 
 bench: build

@@ -28,6 +28,21 @@ import Testing
     try Tool.run(["evaluate"] + arguments + ["--data", ".", "--threads", "1"], in: folder.path)
   }
 
+  @Test("The confusion matrix of one model is drawn; that of several is refused")
+  func confusionFigure() throws {
+    let folder = try folder()
+    let result = try evaluate("certain.safetensors", "--confusion", "confusion.svg", in: folder)
+    #expect(result.status == 0, "\(result.errors)")
+    let figure = try String(contentsOfFile: folder.path + "/confusion.svg", encoding: .utf8)
+    #expect(figure.contains("<svg") && figure.contains("resnet8 on CIFAR-10 test") && figure.contains("airplane"))
+    let several = try evaluate("blank.safetensors", "certain.safetensors", "--confusion", "c.svg", in: folder)
+    #expect(several.status == 64)
+    #expect(several.errors.contains("A confusion matrix is that of one model"))
+    let unwritable = try evaluate("certain.safetensors", "--confusion", "none/c.svg", in: folder)
+    #expect(unwritable.status == 74)
+    #expect(unwritable.errors.contains("none/c.svg: cannot be written"), "\(unwritable.errors)")
+  }
+
   @Test("One model is measured class by class")
   func oneModel() throws {
     let result = try evaluate("blank.safetensors", in: folder())
