@@ -47,9 +47,6 @@ final class ProgressReporter: Sendable {
   /// Seconds since the beginning.
   var seconds: Double { (ContinuousClock.now - start) / .seconds(1) }
 
-  /// The time that the rest of the run takes, where something is known of it.
-  var timeLeft: String? { state.withLock { $0.run.secondsLeft(at: seconds) }.map(clockTime) }
-
   /// The run begins, or goes on after some epochs.
   func begin(after epochs: [EpochReport]) { update { $0.run.begin(after: epochs) } }
 

@@ -96,8 +96,7 @@ struct Train: AsyncParsableCommand {
     reporter.begin(after: await trainer.history)
     for try await epoch in trainer.epochs {
       reporter.show(epoch)
-      let left = epoch.epoch < epoch.epochs ? reporter.timeLeft.map { " · \($0) left" } : nil
-      Terminal.print(json ? try encoded(epoch) : epoch.line(testedOn: plan.label) + (left ?? ""))
+      Terminal.print(json ? try encoded(epoch) : epoch.line(testedOn: plan.label))
     }
     if let test = plan.finalTest {
       // With images held out, the test set is used this once.
@@ -120,8 +119,8 @@ struct Train: AsyncParsableCommand {
 
   private func heading(_ trainer: Trainer, _ plan: TrainingPlan, threads: Int) -> String {
     let parameters = trainer.model.graph.parameterCount
-    return "\(trainer.model.architecture.name) (\(parameters) parameters) on \(plan.training.name) "
-      + "(\(plan.training.count) images)"
+    return "\(trainer.model.architecture.name), \(parameters) parameters\n"
+      + "trained on \(plan.training.name) (\(plan.training.count) images)"
       + (plan.test.map { ", tested on \($0.name) (\($0.count))" } ?? "")
       + "\n\(trainer.recipe.name): \(trainer.recipe.length), \(trainer.steps) steps of \(trainer.recipe.batch) images, "
       + "seed \(plan.seed), \(threads) \(threads == 1 ? "thread" : "threads")"

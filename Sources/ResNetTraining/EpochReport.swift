@@ -23,17 +23,15 @@ public struct EpochReport: Hashable, Sendable, Codable {
 }
 
 extension EpochReport: CustomStringConvertible {
-  /// One line, as in `epoch 2/5 · loss 0.3634 · training error 13.22 % · test error 22.55 % · 466 images/s`.
+  /// One line, as in `epoch 2/5 · loss 0.3634 · error 13.22 %, test 22.55 % · 466 images/s`; the first error is that on
+  /// training images.
   public var description: String { line(testedOn: "test") }
 
   /// `description` with another word for the images that the model was tested on.
   package func line(testedOn label: String) -> String {
-    var parts = [
-      "epoch \(epoch)/\(epochs)", "loss \(fixed(trainingLoss, 4))", "training error \(fixed(trainingError, 2)) %",
-    ]
-    if let evaluation { parts.append("\(label) error \(fixed(evaluation.topOneError, 2)) %") }
-    parts.append("\(fixed(imagesPerSecond, 0)) images/s")
-    return parts.joined(separator: " · ")
+    let tested = evaluation.map { ", \(label) \(fixed($0.topOneError, 2)) %" } ?? ""
+    return "epoch \(epoch)/\(epochs) · loss \(fixed(trainingLoss, 4)) · error \(fixed(trainingError, 2)) %\(tested) · "
+      + "\(fixed(imagesPerSecond, 0)) images/s"
   }
 }
 

@@ -68,7 +68,9 @@ extension RunFolder {
   /// Keeps the state, and lets go of the oldest checkpoints.
   ///
   /// - Throws: `ResNetError` of code `inputOutput`.
-  func keep(_ state: TrainingState) throws {
+  func keep(_ state: @autoclosure () -> TrainingState) throws {
+    let clock = Stopwatch()
+    let state = state()
     guard let record = updated(state.progress) else { return }
     let name = Self.checkpointName(step: state.progress.step)
     try Checkpoint(record: record, state: state).write(to: file(Self.checkpoints + "/" + name))
@@ -78,6 +80,8 @@ extension RunFolder {
     for old in Self.checkpointFiles(in: path).dropLast(policy.keep) {
       try? FileManager.default.removeItem(atPath: old.file)
     }
+    checkpointsWritten += 1
+    checkpointSeconds += clock.seconds
   }
 
   /// Writes down where the run stands now and, perhaps, that it has ended.
@@ -108,6 +112,7 @@ extension RunFolder {
       sitting.lastStep = progress.step
       sitting.ended = RunRecord.now()
       sitting.seconds = sittingClock.seconds
+      (sitting.checkpoints, sitting.checkpointSeconds) = (checkpointsWritten, checkpointSeconds)
       record.sittings.append(sitting)
     }
     return record
@@ -168,7 +173,8 @@ extension RunRecord.Sitting {
   init(step: Int) {
     let now = RunRecord.now()
     self.init(
-      began: now, ended: now, firstStep: step, lastStep: step, seconds: 0, processor: Machine.processor,
+      began: now, ended: now, firstStep: step, lastStep: step, seconds: 0, checkpoints: 0, checkpointSeconds: 0,
+      processor: Machine.processor,
       system: ProcessInfo.processInfo.operatingSystemVersionString, version: packageVersion)
   }
 }

@@ -46,6 +46,8 @@ public final class RunFolder {
   var lastCheckpoint = ContinuousClock.now
   var lastCheckpointStep = 0
   var sittingClock = Stopwatch()
+  var checkpointsWritten = 0
+  var checkpointSeconds = 0.0
   private nonisolated let lock: FileLock
 
   /// Makes the folder of a new run ready; a run that is there stays until the new one begins.

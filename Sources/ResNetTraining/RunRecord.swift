@@ -45,6 +45,10 @@ public struct RunRecord: Codable, Sendable {
     public var lastStep: Int
     /// How long it took, in seconds.
     public var seconds: Double
+    /// How many checkpoints it wrote.
+    public var checkpoints: Int
+    /// How long that took, in seconds.
+    public var checkpointSeconds: Double
     /// The processor's name.
     public var processor: String
     /// The system's version.
