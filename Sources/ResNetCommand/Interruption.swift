@@ -17,7 +17,10 @@ enum Interruption {
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler {
-        guard received.isFirst(number) else { Foundation.exit(128 + number) }
+        guard received.isFirst(number) else {
+          Terminal.finishProgress()
+          Foundation.exit(128 + number)
+        }
         Terminal.note("finishing this step …")
         task.cancel()
       }

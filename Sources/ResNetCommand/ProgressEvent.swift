@@ -6,12 +6,12 @@ import ResNet
 ///   the epoch so far; `seconds`, `secondsLeft`.
 /// - `epoch`: after each epoch and its evaluation. The same of the whole epoch; `testLoss` and `testError` where there are
 ///   images to test on, or images held out for validation.
-/// - `note`: `text`, for people.
-/// - `end`: the last one, `seconds`.
+/// - `note`: `text`, for people. `error`: `text`, why the program ends.
+/// - `end`: `seconds`; nothing but an error comes after it.
 ///
 /// Losses are in nats, errors in percent, `seconds` counts from the start of the program, and `secondsLeft` is a guess for
 /// the whole run, evaluations included, that is missing before the second step. Numbers that are not finite are the texts
-/// `inf`, `-inf` and `nan`. An error that ends the program is a line of its own, as ever.
+/// `inf`, `-inf` and `nan`.
 struct ProgressEvent: Encodable {
   var event: String
   var epoch: Int?

@@ -32,6 +32,7 @@ final class ProgressReporter: Sendable {
       case .json: .json
       case .none: .none
       }
+    if case .json = form { Terminal.tellsJSON.withLock { $0 = true } }
     // A log needs no line before the first pause is over; who watches sees the first step.
     if case .plain = form {
       state = Mutex(State(run: run, shown: 0))
@@ -70,7 +71,7 @@ final class ProgressReporter: Sendable {
 
   /// Says something to people.
   func note(_ text: String) {
-    if case .json = form { send(ProgressEvent(event: "note", text: text)) } else { Terminal.note(text) }
+    Terminal.note(text)
   }
 
   /// Shows nothing more; what was shown in place is taken away. May be called at any time, and twice.
@@ -116,9 +117,7 @@ final class ProgressReporter: Sendable {
     }
   }
 
-  private func send(_ event: ProgressEvent) {
-    if let line = try? encoded(event) { Terminal.note(line) }
-  }
+  private func send(_ event: ProgressEvent) { Terminal.tell(event) }
 
   private func tick(every pause: Duration) -> Task<Void, Never> {
     Task { [weak self] in

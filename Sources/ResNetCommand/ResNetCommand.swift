@@ -31,6 +31,8 @@ struct ResNetCommand: AsyncParsableCommand {
     // A thread that waits for the others spins for milliseconds by default: beside a second busy program that makes
     // training several times slower, and without one it gains little. libgomp reads this when it is loaded.
     setenv("GOMP_SPINCOUNT", "10000", 0)
+    // A run must not end with whoever read what it says.
+    signal(SIGPIPE, SIG_IGN)
     do {
       var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand {

@@ -28,15 +28,7 @@ struct Runs: ParsableCommand {
 
   func run() throws {
     let paths = try (folders.isEmpty ? ["runs"] : folders).flatMap { try RunFolder.runs(below: $0) }
-    var runs: [(path: String, record: RunRecord)] = []
-    for path in paths {
-      do {
-        runs.append((path, try RunFolder.record(of: path)))
-      } catch let error as ResNetError where error.code == .data {
-        // One damaged run must not hide the others.
-        Terminal.note("note: \(error)")
-      }
-    }
+    let runs = paths.compactMap { path in told { (path: path, record: try RunFolder.record(of: path)) } }
     if json {
       for run in runs { Terminal.print(try encoded(RunLine(path: run.path, record: run.record))) }
     } else if !runs.isEmpty {
@@ -45,12 +37,24 @@ struct Runs: ParsableCommand {
       }
     }
     if let curves {
-      let known = try runs.filter { $0.record.lastEpoch != nil }.map { try RunCurve(ofRunAt: $0.path, name: $0.path) }
+      let known = runs.filter { $0.record.lastEpoch != nil }.compactMap { run in
+        told { try RunCurve(ofRunAt: run.path, name: run.path) }
+      }
       guard !known.isEmpty else {
         throw ResNetError(.data, "no run has a whole epoch to draw", remedy: "Draw them later")
       }
       try RunCurve.figure(of: known, title: "Errors by epoch").write(to: curves)
     }
+  }
+}
+
+/// What can be read, or nothing and a note: one damaged run must not hide the others.
+private func told<Value>(_ read: () throws -> Value) -> Value? {
+  do {
+    return try read()
+  } catch {
+    Terminal.note("note: \(error)")
+    return nil
   }
 }
 

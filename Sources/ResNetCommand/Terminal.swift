@@ -28,8 +28,20 @@ enum Terminal {
   /// Writes a line of results.
   static func print(_ line: String) { write(line, to: .standardOutput) }
 
-  /// Writes a line that is no result.
-  static func note(_ line: String) { write(line, to: .standardError) }
+  /// Whether what is no result is told as lines of JSON too.
+  static let tellsJSON = Mutex(false)
+
+  /// Writes a line that is no result, for people.
+  static func note(_ line: String) {
+    let event = ProgressEvent(event: line.hasPrefix("error: ") ? "error" : "note", text: line)
+    let json = tellsJSON.withLock { $0 } ? try? encoded(event) : nil
+    write(json ?? line, to: .standardError)
+  }
+
+  /// Writes a line for programs.
+  static func tell(_ event: ProgressEvent) {
+    if let line = try? encoded(event) { write(line, to: .standardError) }
+  }
 
   /// Shows lines in place of those that were shown last, below all that was written.
   static func show(_ lines: [StyledLine]) {

@@ -70,9 +70,6 @@ struct Train: AsyncParsableCommand {
       if dryRun { try await foretell(plan, threads: threads) } else { try await train(plan, threads: threads) }
     }
     guard let signal else { return }
-    if let folder = plan.folder {
-      Terminal.note("stopped and saved; to go on: resnet train --resume \(folder.path)")
-    }
     throw ExitCode(128 + signal)
   }
 
@@ -88,15 +85,23 @@ struct Train: AsyncParsableCommand {
     defer { reporter.finish() }
     let trainer = try trainer(plan, reporter)
     try await trainer.prepare()
-    let estimate = try await trainer.estimate(from: plan.step, keeping: keeping.policy, measuringFor: 1)
+    let step = await trainer.step
+    let estimate = try await trainer.estimate(from: step, keeping: keeping.policy, measuringFor: 1)
     if !json {
-      Terminal.print(heading(trainer, plan, threads: threads))
+      Terminal.print(heading(trainer, plan, threads: threads) + (step > 0 ? "\ngoing on after step \(step)" : ""))
       Terminal.print(estimate.line)
     }
     reporter.begin(after: await trainer.history)
-    for try await epoch in trainer.epochs {
-      reporter.show(epoch)
-      Terminal.print(json ? try encoded(epoch) : epoch.line(testedOn: plan.label))
+    do {
+      for try await epoch in trainer.epochs {
+        reporter.show(epoch)
+        Terminal.print(json ? try encoded(epoch) : epoch.line(testedOn: plan.label))
+      }
+    } catch let error as CancellationError {
+      if let folder = plan.folder {
+        reporter.note("stopped and saved; to go on: resnet train --resume \(folder.path)")
+      }
+      throw error
     }
     if let test = plan.finalTest {
       // With images held out, the test set is used this once.
@@ -124,6 +129,5 @@ struct Train: AsyncParsableCommand {
       + (plan.test.map { ", tested on \($0.name) (\($0.count))" } ?? "")
       + "\n\(trainer.recipe.name): \(trainer.recipe.length), \(trainer.steps) steps of \(trainer.recipe.batch) images, "
       + "seed \(plan.seed), \(threads) \(threads == 1 ? "thread" : "threads")"
-      + (plan.step > 0 ? "\ngoing on after step \(plan.step)" : "")
   }
 }

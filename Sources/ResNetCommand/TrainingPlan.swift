@@ -15,7 +15,7 @@ struct TrainingPlan: Sendable {
   let finalTest: DataSet?
   /// Where it is kept; nowhere where only its cost is asked for.
   let folder: RunFolder?
-  /// Steps that lie behind it already.
+  /// Steps that lie behind it already, where only its cost is asked for.
   let step: Int
 
   /// A plan for what the command line says.
@@ -59,7 +59,7 @@ struct TrainingPlan: Sendable {
     recipe = try command.recipe.chosen(from: record.recipe)
     seed = record.seed
     threads = command.engine.threads ?? record.threads
-    step = RunFolder.newestStep(in: path)
+    step = command.dryRun ? try RunFolder.soundStep(in: path) : 0
     let splits = try DataSet.open(folder.source)
     (training, test, finalTest) = try Self.split(splits, validation: record.data.validation, seed: seed)
     self.folder = folder

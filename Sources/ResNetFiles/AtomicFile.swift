@@ -13,6 +13,12 @@ import ResNetCore
 /// The bytes go to a temporary name in the same folder, are forced to the disk, and take the file's name in one step;
 /// then the folder is forced to the disk too. Whatever fails, the file that was there before stays and nothing else does.
 public enum AtomicFile {
+  private static let prefix = ".resnet-"
+  private static let suffix = ".tmp"
+
+  /// Whether a file of that name is one that a process is writing, or has left when it was killed.
+  public static func isTemporary(_ name: String) -> Bool { name.hasPrefix(prefix) && name.hasSuffix(suffix) }
+
   /// Takes the bytes of a file, front to back.
   public struct Sink {
     let descriptor: Int32
@@ -103,7 +109,7 @@ public enum AtomicFile {
   private static func makeTemporary(in folder: String, for path: String) throws -> (String, Int32) {
     while true {
       // A short name of its own: the target's with a suffix could be longer than a file system allows.
-      let name = "\(folder)/.resnet-\(String(UInt64.random(in: 0...UInt64.max), radix: 36)).tmp"
+      let name = "\(folder)/\(prefix)\(String(UInt64.random(in: 0...UInt64.max), radix: 36))\(suffix)"
       let descriptor = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
       if descriptor >= 0 { return (name, descriptor) }
       let number = errno

@@ -20,9 +20,16 @@ public final class FileLock: Sendable {
   public init?(at path: String) throws {
     try checkPath(path)
     descriptor = try checked("written", at: path) { open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666) }
+    var tries = 10
     while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
       let number = errno
       if number == EINTR { continue }
+      // Somebody may only be looking whether it is held.
+      if number == EWOULDBLOCK, tries > 0 {
+        tries -= 1
+        usleep(10_000)
+        continue
+      }
       close(descriptor)
       if number == EWOULDBLOCK { return nil }
       throw systemError(number, "locked", at: path)

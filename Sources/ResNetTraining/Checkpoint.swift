@@ -12,6 +12,9 @@ struct Checkpoint {
   /// Where it is.
   var state: TrainingState
 
+  /// The epochs that lie behind it.
+  var epochs: Int { state.progress.history.count }
+
   /// The version that is written, and the latest that is read.
   private static let format = "1"
 
@@ -29,8 +32,8 @@ struct Checkpoint {
 
   /// Reads a file and checks every bit of it.
   ///
-  /// - Throws: `ResNetError` of code `data` where it is damaged or of a newer version, `inputOutput` where it cannot be
-  ///   read.
+  /// - Throws: `ResNetError` of code `data` where it is damaged, `unavailable` where it is of a newer version, `inputOutput`
+  ///   where it cannot be read.
   init(contentsOf path: String) throws {
     let file = try Safetensors(contentsOf: path)
     func text(_ key: String) throws -> String {
@@ -42,7 +45,7 @@ struct Checkpoint {
     let format = try text(Key.format)
     guard format == Self.format else {
       throw ResNetError(
-        .data, "the checkpoint is of format \(quoted(format)), and only \(Self.format) can be read", at: path,
+        .unavailable, "the checkpoint is of format \(quoted(format)), and only \(Self.format) can be read", at: path,
         remedy: "Go on with the version of the package that wrote it, or a newer one")
     }
     let (record, progress) = (try text(Key.record), try text(Key.progress))
@@ -60,15 +63,21 @@ struct Checkpoint {
       throw ResNetError(
         .data, "the checksum does not fit: the file is damaged", at: path, remedy: "Use an earlier checkpoint")
     }
+    let damaged = ResNetError(
+      .data, "the description of the run in it makes no sense", at: path,
+      remedy: "Go on with the version of the package that wrote it")
     do {
       self.record = try RunRecord.decoder.decode(RunRecord.self, from: Data(record.utf8))
       state = TrainingState(
         progress: try RunRecord.decoder.decode(TrainingState.Progress.self, from: Data(progress.utf8)),
         parameters: parameters, velocities: velocities)
     } catch let error where error is DecodingError || error is ResNetError {
-      throw ResNetError(
-        .data, "the description of the run in it cannot be read", at: path,
-        remedy: "Go on with the version of the package that wrote it")
+      throw damaged
+    }
+    guard let batches = self.record.batchesPerEpoch,
+      state.progress.isPossible(batchesPerEpoch: batches, images: self.record.data.training.count)
+    else {
+      throw damaged
     }
   }
 

@@ -34,8 +34,8 @@ public struct CheckpointPolicy: Hashable, Sendable {
       throw ResNetError(
         .usage, "checkpoints every \(interval) are not possible", remedy: "Use at least one step, or some seconds")
     }
-    guard keep >= 1 else {
-      throw ResNetError(.usage, "\(keep) checkpoints cannot be kept", remedy: "Keep at least 1")
+    guard (1...10_000).contains(keep) else {
+      throw ResNetError(.usage, "\(keep) checkpoints cannot be kept", remedy: "Keep 1 to 10000")
     }
   }
 }

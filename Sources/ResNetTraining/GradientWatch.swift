@@ -17,9 +17,13 @@ final class GradientWatch {
   /// Steps until a usual size is known.
   private static let learning = 20
 
+  /// Steps between two explosions that are both told.
+  private static let pause = 500
+
   private let places: [(name: String, range: Range<Int>)]
   private var usual: [Double]
   private var looks = 0
+  private var lastTold: Int?
   /// The explosion that goes on, if one does.
   private(set) var explosion: Explosion?
 
@@ -47,9 +51,11 @@ final class GradientWatch {
       return nil
     }
     guard explosion == nil else { return nil }
+    let isNew = lastTold.map { step - $0 >= Self.pause } ?? true
     exploding.sort { $0.factor > $1.factor }
     explosion = Explosion(step: step, first: exploding)
-    return explosion?.description
+    if isNew { lastTold = step }
+    return isNew ? explosion?.description : nil
   }
 
   private static func norm(_ values: UnsafeBufferPointer<Float>) -> Double {

@@ -50,7 +50,10 @@ public enum Machine {
       let free = line?.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map { $0 * 1024 }
       // A container may be held to less than the machine has.
       let limit = number(in: "/sys/fs/cgroup/memory.max")
-      let used = number(in: "/sys/fs/cgroup/memory.current")
+      // What is only kept of files counts as used there, and is given back when it is needed.
+      let cached = cachedBytes(
+        (try? String(contentsOfFile: "/sys/fs/cgroup/memory.stat", encoding: .utf8)) ?? "")
+      let used = number(in: "/sys/fs/cgroup/memory.current").map { max($0 - cached, 0) }
       let left = limit.flatMap { limit in used.map { max(limit - $0, 0) } }
       return [free, left].compactMap(\.self).min()
     #else
@@ -63,6 +66,15 @@ public enum Machine {
     var status = statvfs()
     guard statvfs(path, &status) == 0 else { return nil }
     return Int(clamping: UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize)).partialValue)
+  }
+
+  /// The bytes of files in memory that `memory.stat` of a control group tells of.
+  static func cachedBytes(_ text: String) -> Int {
+    text.split(separator: "\n").reduce(0) { sum, line in
+      let words = line.split(separator: " ")
+      guard words.count == 2, words[0] == "active_file" || words[0] == "inactive_file" else { return sum }
+      return sum + (Int(words[1]) ?? 0)
+    }
   }
 
   private static func number(in file: String) -> Int? {

@@ -26,7 +26,7 @@ extension Recipe.Length {
   /// The most steps of a run: far above any in the literature, far below what overflows.
   static let maximumSteps = 1 << 40
 
-  static let remedy = "Train for at least 1 epoch"
+  static let remedy = "Train for at least 1 epoch, and for no more than 2⁴⁰ steps"
 
   /// Whether a run can be as long as that; data may make it too long all the same.
   var isPossible: Bool {

@@ -15,18 +15,21 @@ extension RunFolder {
     }
   }
 
+  private struct Format: Decodable { var format: Int }
+
   nonisolated static func decodeRecord(at path: String) throws -> RunRecord {
     let text = try TextFile.read(path, atMost: 1 << 26)
     do {
       try JSONScanner.check(text, place: path)
-      let record = try RunRecord.decoder.decode(RunRecord.self, from: Data(text.utf8))
-      guard record.format == 1 else {
+      // By itself, because all else may look different in another format.
+      let format = try RunRecord.decoder.decode(Format.self, from: Data(text.utf8)).format
+      guard format == 1 else {
         throw ResNetError(
-          .data, "the run is of format \(record.format), and only 1 can be read", at: path,
+          .unavailable, "the run is of format \(format), and only 1 can be read", at: path,
           remedy: "Use the version of the package that wrote it, or a newer one")
       }
-      return record
-    } catch is DecodingError {
+      return try RunRecord.decoder.decode(RunRecord.self, from: Data(text.utf8))
+    } catch let error where error is DecodingError || (error as? ResNetError)?.place?.hasPrefix(path) == false {
       throw ResNetError(
         .data, "it does not describe a run", at: path,
         remedy: "Start over with 'resnet train … --output \((path as NSString).deletingLastPathComponent) --overwrite'")
@@ -71,8 +74,12 @@ extension RunFolder {
     }.sorted { $0.step < $1.step }
   }
 
-  /// Steps that lie behind the newest checkpoint of the run in a folder, sound or not; 0 where there is none.
-  public nonisolated static func newestStep(in path: String) -> Int { checkpointFiles(in: path).last?.step ?? 0 }
+  /// Steps that lie behind the newest sound checkpoint of the run in a folder; 0 where there is none at all.
+  ///
+  /// - Throws: `ResNetError` of code `data` where all are damaged, `inputOutput` where one cannot be read.
+  public nonisolated static func soundStep(in path: String) throws -> Int {
+    try newestCheckpoint(in: path)?.checkpoint.state.progress.step ?? 0
+  }
 
   nonisolated static func checkpointName(step: Int) -> String {
     let digits = String(step)

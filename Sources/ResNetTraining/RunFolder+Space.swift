@@ -18,13 +18,27 @@ extension RunFolder {
   }
 
   /// Refuses a run that the disk will not hold.
-  ///
-  /// What is there already is not counted, so going on may be refused a little early.
   func checkSpace(for trainer: Trainer) throws {
-    let needed = Self.diskBytes(for: trainer, policy: policy)
-    guard let free = Machine.freeDiskBytes(at: path), free < needed else { return }
-    throw ResNetError(
+    guard let free = Machine.freeDiskBytes(at: path) else { return }
+    // The run's own files give way to those to come.
+    let needed = Self.diskBytes(for: trainer, policy: policy) - Self.bytesOnDisk(path)
+    if let refusal = Self.refusal(needed: needed, free: free, at: path) { throw refusal }
+  }
+
+  nonisolated static func refusal(needed: Int, free: Int, at path: String) -> ResNetError? {
+    guard free < needed else { return nil }
+    return ResNetError(
       .inputOutput, "the run takes \(needed >> 20) MiB and the disk has \(free >> 20) MiB left", at: path,
       remedy: "Free some space, keep fewer checkpoints with --keep, or choose a folder on another disk")
+  }
+
+  /// Bytes of the run's own files.
+  nonisolated static func bytesOnDisk(_ path: String) -> Int {
+    let files = Self.files.map { file($0, in: path) } + checkpointFiles(in: path).map(\.file)
+    return files.reduce(0) { sum, file in
+      let attributes = try? FileManager.default.attributesOfItem(atPath: file)
+      guard attributes?[.type] as? FileAttributeType == .typeRegular else { return sum }
+      return sum + (attributes?[.size] as? Int ?? 0)
+    }
   }
 }

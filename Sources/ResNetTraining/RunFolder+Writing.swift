@@ -8,43 +8,58 @@ import ResNetModel
 import ResNetModels
 
 extension RunFolder {
+  /// Finds where the run is to go on; changes nothing.
+  ///
+  /// - Returns: the checkpoint to go on from, and those that are damaged; `nil` where the run begins.
+  /// - Throws: `ResNetError` of code `usage` where it is not the run that is to go on; `data` or `inputOutput` where its
+  ///   checkpoints cannot be read.
+  func find(_ trainer: Trainer, threads: Int) throws -> (state: TrainingState, damaged: [String])? {
+    guard let recorded else { return nil }
+    for note in notes { trainer.note(note) }
+    let record = RunRecord(trainer, source: source, validation: validation, threads: threads)
+    try check(record, against: recorded, batchesPerEpoch: trainer.training.batchesPerEpoch)
+    if let last = recorded.sittings.last, last.processor != Machine.processor {
+      trainer.note("the run began on \(last.processor); on \(Machine.processor) its last bits may differ")
+    }
+    guard let (checkpoint, damaged, notes) = try Self.newestCheckpoint(in: path) else {
+      trainer.note("\(path): there is no checkpoint yet, so the run starts over")
+      return nil
+    }
+    for note in notes { trainer.note(note) }
+    var state = checkpoint.state
+    let batches = trainer.training.batchesPerEpoch
+    if checkpoint.record.batchesPerEpoch == batches {
+      state.progress.reopenLastEpoch(batchesPerEpoch: batches, steps: record.steps)
+    } else {
+      state.progress.restartEpoch(batchesPerEpoch: batches)
+      trainer.note("epochs have another number of batches now, so epoch \(checkpoint.epochs + 1) begins anew")
+    }
+    return (state, damaged)
+  }
+
   /// Writes down what the run is, before its first step.
   ///
-  /// - Returns: the state to go on from; `nil` where the run begins.
-  /// - Throws: `ResNetError` of code `usage` where it is not the run that is to go on; `inputOutput` where files cannot be
-  ///   written or the disk is too small.
-  func begin(_ trainer: Trainer, threads: Int) throws -> TrainingState? {
-    var record = RunRecord(trainer, source: source, validation: validation, threads: threads)
-    var state: TrainingState?
-    if let recorded {
-      try check(record, against: recorded, batchesPerEpoch: trainer.training.batchesPerEpoch)
-      record.sittings = recorded.sittings
-      if let (checkpoint, damaged, notes) = try Self.newestCheckpoint(in: path) {
-        // Out of the way of those to come, and still there for whoever wants to look.
-        for file in damaged { try rename(file, to: file + ".damaged") }
-        for note in notes { trainer.note(note) }
-        state = checkpoint.state
-        state?.progress.reopenLastEpoch(batchesPerEpoch: trainer.training.batchesPerEpoch, steps: record.steps)
-      } else {
-        trainer.note("\(path): there is no checkpoint yet, so the run starts over")
-      }
-      if let last = recorded.sittings.last, last.processor != Machine.processor {
-        trainer.note("the run began on \(last.processor); on \(Machine.processor) its last bits may differ")
-      }
-    } else {
-      for name in Self.files { try Self.remove(file(name)) }
-    }
-    try Self.makeFolder(file(Self.checkpoints))
+  /// - Parameter found: where it goes on.
+  /// - Throws: `ResNetError` of code `inputOutput` where files cannot be written or the disk is too small.
+  func begin(_ trainer: Trainer, threads: Int, from found: (state: TrainingState, damaged: [String])?) throws {
     try checkSpace(for: trainer)
-    record.update(state?.progress ?? TrainingState.Progress())
-    record.sittings.append(RunRecord.Sitting(step: state?.progress.step ?? 0))
+    if recorded == nil { try removeOldRun() }
+    try Self.makeFolder(file(Self.checkpoints))
+    removeRemains()
+    // Out of the way of those to come, and still there for whoever wants to look.
+    for file in found?.damaged ?? [] { try rename(file, to: file + ".damaged") }
+    let progress = found?.state.progress ?? TrainingState.Progress()
+    var record = RunRecord(trainer, source: source, validation: validation, threads: threads)
+    record.sittings = (recorded?.sittings ?? []) + [RunRecord.Sitting(step: progress.step)]
+    record.update(progress)
+    try removeBest(ofAnother: record, trainer)
     self.record = record
     sittingClock = Stopwatch()
     lastCheckpoint = .now
-    lastCheckpointStep = state?.progress.step ?? 0
+    lastCheckpointStep = progress.step
     try write(record)
-    try rewriteHistory(state?.progress ?? TrainingState.Progress())
-    return state
+    if let state = found?.state { try supersede(state, record) }
+    try rewriteHistory(progress)
   }
 
   /// Writes down an epoch, and the model as it is after it.
@@ -120,13 +135,46 @@ extension RunFolder {
 
   private func write(_ record: RunRecord) throws { try AtomicFile.write(try record.json(), to: file(Self.description)) }
 
+  /// Takes away what an old run left, and nothing of anybody else's.
+  private func removeOldRun() throws {
+    for checkpoint in Self.checkpointFiles(in: path) { try Self.remove(checkpoint.file) }
+    for name in Self.files where name != Self.checkpoints { try Self.remove(file(name)) }
+  }
+
+  /// Takes away the files that processes left which were killed while they wrote them.
+  private func removeRemains() {
+    for folder in [path, file(Self.checkpoints)] {
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+      for name in names where AtomicFile.isTemporary(name) {
+        try? FileManager.default.removeItem(atPath: Self.file(name, in: folder))
+      }
+    }
+  }
+
+  /// Takes away the best model of epochs that a changed run goes back behind: it may never come to them again.
+  private func removeBest(ofAnother record: RunRecord, _ trainer: Trainer) throws {
+    guard let recorded, recorded.best != record.best, try !recorded.differences(to: record).isEmpty else { return }
+    try Self.remove(file(Self.best))
+    trainer.note("\(Self.best) was that of an epoch that the run goes back behind, and waits for a better one")
+  }
+
+  /// Moves checkpoints of later steps out of the way, which a run that goes on differently from here would mistake for its
+  /// own; the state is kept first, so that there is one at any time.
+  private func supersede(_ state: TrainingState, _ record: RunRecord) throws {
+    let later = Self.checkpointFiles(in: path).filter { $0.step > state.progress.step }
+    guard !later.isEmpty else { return }
+    let name = Self.checkpointName(step: state.progress.step)
+    try Checkpoint(record: record, state: state).write(to: file(Self.checkpoints + "/" + name))
+    for old in later { try rename(old.file, to: old.file + ".superseded") }
+  }
+
   private func rename(_ old: String, to new: String) throws {
     try Self.remove(new)
     do {
       try FileManager.default.moveItem(atPath: old, toPath: new)
     } catch {
       throw ResNetError(
-        .inputOutput, "the damaged file cannot be moved out of the way", at: old, remedy: "Remove it and try again")
+        .inputOutput, "the file cannot be moved out of the way", at: old, remedy: "Remove it and try again")
     }
   }
 

@@ -66,12 +66,7 @@ public final class RunFolder {
     guard !path.isEmpty else {
       throw ResNetError(.usage, "the output folder has no name", remedy: "Name a folder such as runs/r20")
     }
-    let found = Self.files.first { FileManager.default.fileExists(atPath: Self.file($0, in: path)) }
-    if let found, !overwrite {
-      throw ResNetError(
-        .usage, "there is a run in this folder already (\(found))", at: path,
-        remedy: "Choose another folder, give --resume \(path) to go on with it, or --overwrite to replace it")
-    }
+    if !overwrite { try Self.refuseRun(in: path) }
     self.path = path
     self.policy = policy
     source = data == "generated" ? data : URL(fileURLWithPath: data).standardizedFileURL.path
@@ -81,6 +76,8 @@ public final class RunFolder {
     change = .anything
     try Self.makeFolder(path)
     lock = try Self.lock(path)
+    // One may have begun and ended meanwhile.
+    if !overwrite { try Self.refuseRun(in: path) }
     // Hours of training must not end at a folder that cannot be written to.
     let trial = Self.file(".resnet-trial", in: path)
     try AtomicFile.write("", to: trial)
@@ -144,7 +141,20 @@ extension RunFolder {
 
   nonisolated func file(_ name: String) -> String { Self.file(name, in: path) }
 
+  private nonisolated static func refuseRun(in path: String) throws {
+    let found = files.first { FileManager.default.fileExists(atPath: file($0, in: path)) }
+    guard let found else { return }
+    throw ResNetError(
+      .usage, "there is a run in this folder already (\(found))", at: path,
+      remedy: "Choose another folder, give --resume \(path) to go on with it, or --overwrite to replace it")
+  }
+
   nonisolated static func makeFolder(_ path: String) throws {
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue {
+      throw ResNetError(
+        .inputOutput, "a file is where the folder is to be", at: path, remedy: "Choose a folder, or move the file away")
+    }
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {

@@ -114,6 +114,12 @@ public struct RunRecord: Codable, Sendable {
 }
 
 extension RunRecord {
+  /// The batches of an epoch; `nil` where the numbers make no sense, as they may in a file.
+  var batchesPerEpoch: Int? {
+    guard (1...1 << 40).contains(data.training.count), recipe.batch >= 1 else { return nil }
+    return (data.training.count - 1) / recipe.batch + 1
+  }
+
   /// The run as indented JSON, keys sorted.
   func json() throws -> String {
     let encoder = Self.encoder

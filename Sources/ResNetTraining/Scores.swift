@@ -11,6 +11,11 @@ struct Scores: Codable, Hashable {
   // Calibration is no part of what a run that goes on needs.
   private enum CodingKeys: CodingKey { case count, loss, topOneMisses, topFiveMisses }
 
+  /// Whether they can be those of so many images at most; what a file says may be anything.
+  func isPossible(images: Int) -> Bool {
+    (0...images).contains(count) && (0...count).contains(topOneMisses) && (0...count).contains(topFiveMisses)
+  }
+
   /// Adds samples with logits `[count, classes]` and labels `[count]`.
   ///
   /// - Parameter losses: the cross-entropy of each sample, where training knows it already; calibration, which nobody

@@ -99,10 +99,16 @@ public final class Trainer {
     #endif
     if let advice = recipe.advice { note(advice) }
     let made = try TrainingSession(self)
-    if let state = try folder?.begin(self, threads: Engine.threads()) {
-      try made.restore(state)
-      try keep(state.parameters)
-      if made.isFinished { try folder?.update(made.progress, state: .finished) }
+    if let folder {
+      let threads = try Engine.threads()
+      let found = try folder.find(self, threads: threads)
+      // Nothing is written before all fits.
+      if let state = found?.state {
+        try made.restore(state)
+        try keep(state.parameters)
+      }
+      try folder.begin(self, threads: threads, from: found)
+      if made.isFinished { try folder.update(made.progress, state: .finished) }
     }
     session = made
   }

@@ -35,6 +35,21 @@ extension TrainingState.Progress {
     }.min { ($0.topOneError, $0.epoch) < ($1.topOneError, $1.epoch) }
   }
 
+  /// Whether it can be that of a run with so many batches in an epoch; what a file says may be anything.
+  func isPossible(batchesPerEpoch: Int, images: Int) -> Bool {
+    let (whole, overflow) = (history.count + 1).multipliedReportingOverflow(by: batchesPerEpoch)
+    // A run may end within its last epoch.
+    return !overflow && history.count == epochTimes.count && (whole - 2 * batchesPerEpoch..<whole + 1).contains(step)
+      && scores.isPossible(images: images) && step >= 0 && step <= Recipe.Length.maximumSteps
+  }
+
+  /// Goes back to the beginning of the epoch, for a run whose epochs have another number of batches from here on.
+  mutating func restartEpoch(batchesPerEpoch: Int) {
+    step = history.count * batchesPerEpoch
+    scores = Scores()
+    epochSeconds = 0
+  }
+
   /// Takes back the report of an epoch that the end of a shorter run had cut short, so that it can be trained on.
   mutating func reopenLastEpoch(batchesPerEpoch: Int, steps: Int) {
     guard step < steps, step < history.count * batchesPerEpoch else { return }

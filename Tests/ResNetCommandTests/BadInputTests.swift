@@ -45,7 +45,7 @@ import Testing
       Case(training + "resnet8 --data NOWHERE", 65, "there is no such folder"),
       Case(training + "resnet8 --data CUT", 65, "it is cut short or too long"),
       Case(training + "resnet8 --data LABEL", 65, "label 10 of record 0 is out of range"),
-      Case(training + "resnet8 --output GOOD/test_batch.bin", 74, "Choose a folder that you may write to"),
+      Case(training + "resnet8 --output GOOD/test_batch.bin", 74, "a file is where the folder is to be"),
       Case(training + "resnet8 --output /proc/run", 74, "Choose a folder that you may write to"),
       Case(
         training + "resnet8 --normalization none --learning-rate 1e30", 65,

@@ -77,7 +77,9 @@ import Testing
     let damaged = try Tool.run(["runs", folder.path, "--curves", folder.path + "/c.svg"])
     #expect(damaged.status == 65)
     #expect(damaged.errors.contains("history.csv, line 1: it is no history of a run"), "\(damaged.errors)")
+    try train("plain8", in: folder)
     let unwritable = try Tool.run(["runs", folder.path + "/runs", "--curves", folder.path + "/none/c.svg"])
-    #expect(unwritable.status == 65)
+    #expect(unwritable.status == 74)
+    #expect(unwritable.output.contains("plain8"))
   }
 }

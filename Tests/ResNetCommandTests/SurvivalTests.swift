@@ -45,6 +45,57 @@ import Testing
     #expect(try RunFolder.record(of: run).sittings.count == 2)
   }
 
+  @Test("Interrupted, a run that tells JSON tells nothing else")
+  func interruptedJSON() throws {
+    let tool = try Tool.start(training(run, epochs: 1_000_000) + ["--progress", "json"])
+    try tool.wait { !checkpoints(in: run).isEmpty }
+    tool.signal(SIGINT)
+    let result = try tool.end()
+    #expect(result.status == 130)
+    let events = try result.errors.split(separator: "\n").map { line in
+      try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any], "\(line)")
+    }
+    #expect(events.last?["event"] as? String == "end")
+    #expect(events.contains { ($0["text"] as? String)?.contains("to go on: resnet train --resume") == true })
+  }
+
+  @Test("A run goes on when nobody reads what it says any more", arguments: ["2> /dev/null", "2>&1 > /dev/null"])
+  func closedPipe(streams: String) throws {
+    let arguments = (training(run, epochs: 4) + ["--progress", "json"]).joined(separator: " ")
+    let result = try Tool.run(
+      ["-c", "set -o pipefail; '\(try Tool.located())' \(arguments) \(streams) | head -n 1"], program: "/bin/bash")
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(try RunFolder.record(of: run).state == .finished)
+  }
+
+  @Test("What a killed process left is taken away, what belongs to others is not, and a damaged description is told")
+  func remains() throws {
+    #expect(try Tool.run(training(run, epochs: 2)).status == 0)
+    for name in ["run/.resnet-abc.tmp", "run/checkpoints/.resnet-abc.tmp", "run/checkpoints/mine.txt"] {
+      try folder.write([1], to: name)
+    }
+    try folder.write(Array("{".utf8), to: "run/run.json")
+    let resumed = try Tool.run(["train", "--resume", run])
+    #expect(resumed.status == 0)
+    #expect(resumed.errors.contains("note: ") && resumed.errors.contains("the newest checkpoint says the same"))
+    #expect(try Tool.run(training(run, epochs: 2) + ["--overwrite"]).status == 0)
+    let names = try FileManager.default.subpathsOfDirectory(atPath: run)
+    #expect(!names.contains { $0.hasSuffix(".tmp") })
+    #expect(names.contains("checkpoints/mine.txt"))
+  }
+
+  @Test("Another batch may be meant: the run goes on from the beginning of its epoch", arguments: ["5", "20"])
+  func otherBatch(batch: String) throws {
+    let tool = try Tool.start(training(run, epochs: 400))
+    try tool.wait { checkpoints(in: run).count >= 2 }
+    tool.signal(SIGINT)
+    #expect(try tool.end().status == 130)
+    let resumed = try Tool.run(["train", "--resume", run, "--override", "--batch", batch, "--epochs", "500"])
+    #expect(resumed.status == 0, "\(resumed.errors)")
+    #expect(try RunFolder.record(of: run).lastEpoch?.epoch == 500)
+    #expect(try Tool.run(["train", "--resume", run]).status == 0)
+  }
+
   @Test("A run that was killed outright goes on, and ends with the same bits")
   func killed() throws {
     #expect(try Tool.run(training(folder.path + "/whole", epochs: 40)).status == 0)
@@ -165,6 +216,7 @@ import Testing
     try refused("--data \(folder.path)/elsewhere", status: 65, "there is no such folder")
     try refused("--checkpoint-every 0", "checkpoints every 0 steps are not possible")
     try refused("--keep 0", "0 checkpoints cannot be kept")
+    try refused("--keep 9223372036854775807", "Keep 1 to 10000")
     try writeCIFAR10(to: folder, in: "other", records: 5)
     try refused("--data \(folder.path)/other", "training images was 20 of CIFAR-10 training")
     let extended = try Tool.run(["train", "--resume", run, "--extend", "--epochs", "3"])

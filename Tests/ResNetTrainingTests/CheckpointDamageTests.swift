@@ -1,9 +1,10 @@
 import Foundation
 import ResNetCore
 import ResNetModel
-import ResNetTraining
 import Synchronization
 import Testing
+
+@testable import ResNetTraining
 
 /// What a disk, a crash or a stray program can do to a run's files. After each: the run goes on to the same end, or an
 /// error says what to do, and the last good checkpoint is intact.
@@ -104,14 +105,42 @@ import Testing
     }
   }
 
+  @Test("A state that no run can be in is refused, however sound its file")
+  func impossible() throws {
+    var progress = TrainingState.Progress()
+    for (step, possible) in [(0, true), (3, true), (4, false), (-1, false), (.max, false)] {
+      progress.step = step
+      #expect(progress.isPossible(batchesPerEpoch: 3, images: 20) == possible, "\(step)")
+    }
+    progress.step = 0
+    progress.epochTimes = [1]
+    #expect(!progress.isPossible(batchesPerEpoch: 3, images: 20))
+    let scores = Data(#"{"count": 21, "loss": 1, "topOneMisses": 0, "topFiveMisses": 0}"#.utf8)
+    #expect(try !JSONDecoder().decode(Scores.self, from: scores).isPossible(images: 20))
+  }
+
   @Test("A checkpoint or a description of a newer version is refused, not taken for damage in silence")
   func newer() async throws {
     var text = String(decoding: try folder.bytes(of: "run/run.json"), as: UTF8.self)
     text = text.replacingOccurrences(of: "\"format\" : 1", with: "\"format\" : 2")
     try write(Data(text.utf8), to: "run.json")
-    let error = try await failure { _ = try RunFolder.record(of: path) }
-    #expect(error.message == "the run is of format 2, and only 1 can be read")
-    #expect(error.remedy.contains("newer"))
+    for read in [{ _ = try RunFolder.record(of: path) }, { _ = try RunFolder(resuming: path) }] {
+      let error = try await failure { try read() }
+      #expect(error.code == .unavailable)
+      #expect(error.message == "the run is of format 2, and only 1 can be read")
+      #expect(error.remedy.contains("newer"))
+    }
+    try FileManager.default.removeItem(atPath: path + "/run.json")
+    let name = "checkpoints/" + files[2]
+    let bytes = try folder.bytes(of: "run/" + name)
+    let place = try #require(bytes.firstRange(of: Data(#""resnet.checkpoint":"1""#.utf8)))
+    var newer = bytes
+    newer[place.upperBound - 2] = UInt8(ascii: "2")
+    try write(newer, to: name)
+    let error = try await failure { _ = try await resume() }
+    #expect(error.code == .unavailable)
+    #expect(error.message.contains("the checkpoint is of format"))
+    #expect(try folder.bytes(of: "run/" + name) == newer)
   }
 
   @Test("Checkpoints are told apart by their steps, not by clocks that may have been set back")
@@ -132,13 +161,14 @@ import Testing
   func space() async throws {
     let trainer = try smallTrainer()
     let few = RunFolder.diskBytes(for: trainer, policy: CheckpointPolicy(keep: 1))
-    let many = RunFolder.diskBytes(for: trainer, policy: CheckpointPolicy(keep: 1_000_000_000))
-    #expect(few > 2 * 300_000 && many > few)
-    let full = try RunFolder(
-      folder.path + "/full", data: "generated", checkpoints: CheckpointPolicy(keep: 1_000_000_000))
-    let error = try await failure { try await smallTrainer(keptIn: full).prepare() }
+    let many = RunFolder.diskBytes(for: trainer, policy: CheckpointPolicy(keep: 10_000))
+    #expect(few > 2 * 300_000 && many > 1000 * few)
+    let error = try #require(RunFolder.refusal(needed: 3 << 30, free: 2 << 30, at: "here"))
     #expect(error.code == .inputOutput)
-    #expect(error.message.contains("MiB left"))
+    #expect(error.message == "the run takes 3072 MiB and the disk has 2048 MiB left")
     #expect(error.remedy.contains("--keep"))
+    #expect(RunFolder.refusal(needed: 2 << 30, free: 3 << 30, at: "here") == nil)
+    // What the run has written already is there for it.
+    #expect(RunFolder.bytesOnDisk(path) > 3 * 300_000)
   }
 }

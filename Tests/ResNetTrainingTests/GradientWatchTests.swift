@@ -24,7 +24,13 @@ import Testing
     #expect(look(33) == nil)
     #expect(watch.explosion == nil)
     gradients[place.lowerBound] = .nan
-    #expect(look(34)?.hasPrefix("gradients explode since step 34: conv1.weight") == true)
+    // Soon after the last one it is not told again, but known.
+    #expect(look(34) == nil)
+    #expect(watch.explosion?.step == 34)
+    gradients[place.lowerBound] = 1
+    #expect(look(540) == nil)
+    gradients[place.lowerBound] = .nan
+    #expect(look(541)?.hasPrefix("gradients explode since step 541: conv1.weight") == true)
   }
 
   @Test("The error of a diverged run says since when gradients exploded")
@@ -41,6 +47,13 @@ import Testing
     if let told = notes.withLock({ $0.first { $0.hasPrefix("gradients explode since step") } }) {
       #expect(error.message.contains(told))
     }
+  }
+
+  @Test("Files that are only kept in memory leave it free for others")
+  func cachedMemory() {
+    #expect(Machine.cachedBytes("anon 7\ninactive_file 300\nactive_file 20\nslab 9\n") == 320)
+    #expect(Machine.cachedBytes("") == 0)
+    #expect(Machine.cachedBytes("active_file x\nactive_file\n") == 0)
   }
 
   @Test("A rate out of proportion to the batch gets a note")

@@ -183,6 +183,36 @@ import Testing
     #expect(extended == (try Outcome(folder, "longer", await longer.history)))
   }
 
+  @Test("With another batch a run goes on from the beginning of its epoch, and later from there", arguments: [4, 16])
+  func otherBatch(batch: Int) async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/run"
+    // Two epochs of three steps, and two steps of the third.
+    try await trainPart(path, steps: 5, resume: false)
+    var other = recipe(.epochs(4))
+    other.batch = batch
+    let perEpoch = (20 - 1) / batch + 1
+    let policy = CheckpointPolicy(interval: .steps(1), keep: 2)
+    func resume(_ change: RunFolder.Change) throws -> Trainer {
+      try Trainer(
+        .cifar(depth: 8), on: pictures(20), test: pictures(8, seed: 1), recipe: other, seed: 3,
+        keptIn: RunFolder(resuming: path, change: change, checkpoints: policy))
+    }
+    func trainTwoEpochs() async throws {
+      let trainer = try resume(.anything)
+      try await trainer.prepare()
+      #expect(await trainer.step == perEpoch)
+      for try await report in trainer.epochs where report.epoch == 3 { break }
+    }
+    try await trainTwoEpochs()
+    // What was kept under more steps before is no longer taken for the newest.
+    #expect(try RunFolder.soundStep(in: path) == 3 * perEpoch)
+    let last = try resume(.none)
+    try await last.prepare()
+    #expect(await last.step == 3 * perEpoch)
+    #expect(try await train(last).map(\.epoch) == [4])
+  }
+
   @Test("A folder without a run cannot be taken up again")
   func nothingThere() async throws {
     let folder = try TemporaryFolder()
