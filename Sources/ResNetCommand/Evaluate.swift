@@ -1,5 +1,6 @@
 import ArgumentParser
 import ResNet
+import ResNetCore
 
 /// `resnet evaluate`: how good models are on a test set.
 struct Evaluate: AsyncParsableCommand {
@@ -46,7 +47,13 @@ struct Evaluate: AsyncParsableCommand {
   func run() async throws {
     let test = try DataSet.open(data).requireTest()
     // Measuring can take long: what does not fit is refused before. One model at a time is held in memory.
-    for path in models { _ = try evaluator(path, for: test) }
+    for path in models {
+      let classes = try evaluator(path, for: test).model.classes
+      guard let (own, other) = zip(classes, test.classNames).first(where: { $0 != $1 }) else { continue }
+      Terminal.note(
+        "note: \(path) calls its classes otherwise than the data, \(quoted(own)) where that has \(quoted(other)): "
+          + "the errors mean something only where both are the same")
+    }
     try await engine.apply()
     let comparison = models.count > 1 ? ModelComparison(models, on: test) : nil
     if let comparison, !json { Terminal.print(comparison.heading) }

@@ -25,6 +25,11 @@ struct NetworkOptions: ParsableArguments {
   func architecture(_ name: String) throws -> Architecture {
     var architecture = try Architecture.named(name)
     if let shortcut {
+      guard shortcut == .none || architecture.shortcut != .none else {
+        throw ResNetError(
+          .usage, "\(architecture.name) is a network without shortcuts", at: "--shortcut \(shortcut.rawValue)",
+          remedy: "Name the residual network, with resnet in place of plain")
+      }
       if shortcut == .none { architecture = architecture.plainCounterpart }
       architecture.shortcut = shortcut
     }

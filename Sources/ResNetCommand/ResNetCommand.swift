@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import ResNet
+import Synchronization
 
 /// The `resnet` tool.
 @main
@@ -39,6 +40,11 @@ struct ResNetCommand: AsyncParsableCommand {
         try await command.run()
       } else {
         try command.run()
+      }
+      if let reason = Terminal.lostResults.withLock({ $0 }) {
+        throw ResNetError(
+          .inputOutput, "results cannot be written: \(reason)", at: "standard output",
+          remedy: "Write them to another place")
       }
     } catch let error as ResNetError {
       Terminal.finishProgress()

@@ -6,9 +6,9 @@ struct Runs: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "List and compare runs.",
     discussion: """
-      Lists the runs below a folder, or those that are named. A run that says it is
-      running without a process at work on it was stopped from outside; resnet train
-      --resume goes on with it.
+      Lists the runs below a folder, or those that are named. A run is running,
+      finished, interrupted (by Ctrl-C), stopped (from outside) or failed; resnet
+      train --resume goes on with one that is not finished.
 
         resnet runs
         resnet runs runs/r20 runs/r56 --curves curves.svg

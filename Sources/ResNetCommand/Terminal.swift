@@ -69,8 +69,28 @@ enum Terminal {
     }
   }
 
+  /// Why results could not be written, where that is so and somebody may still be waiting for them.
+  static let lostResults = Mutex<String?>(nil)
+
   /// A run goes on where nobody can read what it says: its results are in its folder.
-  private static func send(_ text: String, to file: FileHandle) { try? file.write(contentsOf: Data(text.utf8)) }
+  private static func send(_ text: String, to file: FileHandle) {
+    Data(text.utf8).withUnsafeBytes { bytes in
+      var rest = bytes
+      while !rest.isEmpty {
+        let count = Foundation.write(file.fileDescriptor, rest.baseAddress, rest.count)
+        if count < 0, errno == EINTR { continue }
+        guard count >= 0 else {
+          // Who closed a pipe has read enough.
+          if file.fileDescriptor == 1, errno != EPIPE {
+            let reason = String(cString: strerror(errno))
+            lostResults.withLock { $0 = $0 ?? reason }
+          }
+          return
+        }
+        rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+      }
+    }
+  }
 
   private static func environment(_ name: String) -> String { ProcessInfo.processInfo.environment[name] ?? "" }
 }

@@ -53,17 +53,21 @@ struct Train: AsyncParsableCommand {
   @Flag(help: "Print the results as JSON: one line an epoch.")
   var json = false
 
-  func validate() throws {
+  /// Refuses what is neither a new run nor an old one; not earlier, since a misspelt option is the better explanation.
+  private func checkOptions() throws {
     guard keeping.resume == nil else { return }
     let missing = [
       ("--network", run.network == nil), ("--data", run.data == nil), ("--output", run.output == nil && !dryRun),
     ].filter(\.1).map(\.0)
     guard missing.isEmpty else {
-      throw ValidationError("A new run needs \(missing.joined(separator: " and ")); an old one goes on with --resume.")
+      throw ValidationError(
+        "A new run needs \(missing.joined(separator: " and ")); an old one goes on with --resume. "
+          + "See 'resnet train --help' for more information.")
     }
   }
 
   func run() async throws {
+    try checkOptions()
     let plan = try TrainingPlan(self, isTrial: dryRun)
     let threads = try await engine.apply(plan.threads)
     let (_, signal) = try await Interruption.watch {

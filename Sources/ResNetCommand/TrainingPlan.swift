@@ -30,6 +30,7 @@ struct TrainingPlan: Sendable {
   }
 
   private init(beginning command: Train, isTrial: Bool) throws {
+    if isTrial, let output = command.run.output { try RunFolder.check(output, overwrite: command.run.overwrite) }
     let (network, data, output) = (command.run.network ?? "", command.run.data ?? "", command.run.output ?? "")
     architecture = try command.options.architecture(network)
     recipe = try command.recipe.chosen(from: nil)

@@ -25,10 +25,10 @@ extension Architecture {
   /// The rules by which names are made, one a family.
   public static let families: [CatalogueEntry] = [
     CatalogueEntry(
-      name: "resnetN", description: "CIFAR network of depth N = 6n + 2, from 8 to 9998; 50, 152 and 200 are ImageNet's"),
+      name: "resnetN", description: "CIFAR, depth N = 6n + 2 from 8 on; 50, 152, 200: ImageNet"),
     CatalogueEntry(name: "cifar_resnetN", description: "CIFAR network of depth N = 6n + 2, whatever N"),
     CatalogueEntry(name: "fully_connected_resnetN", description: "network of vectors of depth N = 6n + 2"),
-    CatalogueEntry(name: "plainN", description: "the same without shortcuts, for every name with resnet in it"),
+    CatalogueEntry(name: "plainN", description: "the same without shortcuts, for every resnet"),
   ]
 
   /// The depths in table 6 of He et al. 2015, and the 50 that is easily confused with ImageNet's.

@@ -141,12 +141,35 @@ extension RunFolder {
 
   nonisolated func file(_ name: String) -> String { Self.file(name, in: path) }
 
+  /// Refuses a folder that a new run cannot be kept in, as far as that can be seen without changing anything.
+  ///
+  /// - Throws: `ResNetError` of code `usage` where there is a run in it, `inputOutput` where it cannot be made or written
+  ///   to.
+  public nonisolated static func check(_ path: String, overwrite: Bool = false) throws {
+    guard !path.isEmpty else {
+      throw ResNetError(.usage, "the output folder has no name", remedy: "Name a folder such as runs/r20")
+    }
+    if !overwrite { try refuseRun(in: path) }
+    var place = URL(fileURLWithPath: path).standardizedFileURL
+    while place.pathComponents.count > 1, !FileManager.default.fileExists(atPath: place.path) {
+      place.deleteLastPathComponent()
+    }
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: place.path, isDirectory: &isFolder), isFolder.boolValue,
+      FileManager.default.isWritableFile(atPath: place.path)
+    else {
+      throw ResNetError(
+        .inputOutput, "the folder cannot be made or written to", at: path,
+        remedy: "Choose a folder that you may write to")
+    }
+  }
+
   private nonisolated static func refuseRun(in path: String) throws {
     let found = files.first { FileManager.default.fileExists(atPath: file($0, in: path)) }
     guard let found else { return }
     throw ResNetError(
       .usage, "there is a run in this folder already (\(found))", at: path,
-      remedy: "Choose another folder, give --resume \(path) to go on with it, or --overwrite to replace it")
+      remedy: "Choose another folder, go on with the run (--resume \(path)), or replace it (--overwrite)")
   }
 
   nonisolated static func makeFolder(_ path: String) throws {
@@ -155,12 +178,15 @@ extension RunFolder {
       throw ResNetError(
         .inputOutput, "a file is where the folder is to be", at: path, remedy: "Choose a folder, or move the file away")
     }
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw ResNetError(
-        .inputOutput, "the folder cannot be made: \(reason(error))", at: path,
-        remedy: "Choose a folder that you may write to")
+    // Foundation's own way has errors without the system's reason.
+    var made = path.hasPrefix("/") ? "/" : "."
+    for part in path.split(separator: "/") {
+      made += "/" + part
+      guard mkdir(made, 0o777) == 0 || errno == EEXIST else {
+        throw ResNetError(
+          .inputOutput, "the folder cannot be made: \(String(cString: strerror(errno)))", at: path,
+          remedy: "Choose a folder that you may write to")
+      }
     }
   }
 

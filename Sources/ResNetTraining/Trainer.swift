@@ -108,7 +108,10 @@ public final class Trainer {
         try keep(state.parameters)
       }
       try folder.begin(self, threads: threads, from: found)
-      if made.isFinished { try folder.update(made.progress, state: .finished) }
+      if made.isFinished {
+        try folder.update(made.progress, state: .finished)
+        note("all \(steps) steps of this run are made; --extend with more --epochs trains on")
+      }
     }
     session = made
   }

@@ -25,6 +25,8 @@ import Testing
       Case("summary resnet19", 64, "The nearest are resnet18 and resnet20"),
       Case("summary vgg16", 64, "there is no network called 'vgg16'"),
       Case("summary resnet20 --stride-in 1x1", 64, "Choose the layer of the stride only for networks of bottlenecks"),
+      Case("summary plain20 --shortcut b", 64, "Name the residual network, with resnet in place of plain"),
+      Case("train --netwrok resnet8 --data GOOD --output NEW", 64, "Unknown option '--netwrok'"),
       Case("summary resnet20 --classes 0", 64, "a network of 0 classes is not possible"),
       Case("bench train --network resnet20 --threads 0", 64, "0 threads are not possible"),
       Case("bench train --network resnet20 --batch 0", 64, "a batch of 0 is not possible"),

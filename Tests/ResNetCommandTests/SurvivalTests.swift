@@ -193,6 +193,24 @@ import Testing
     #expect(estimate.seconds > 0 && estimate.secondsPerStep > 0 && estimate.peakMemoryBytes > 1 << 20)
     #expect(estimate.diskBytes > 1 << 20)
     #expect(!FileManager.default.fileExists(atPath: run))
+    for (output, status) in [(folder.path + "/data/test_batch.bin/x", Int32(74)), ("", 64)] {
+      #expect(try Tool.run(training(output, epochs: 1) + ["--dry-run"]).status == status, "\(output)")
+    }
+    #expect(try Tool.run(training(run, epochs: 1)).status == 0)
+    #expect(try Tool.run(arguments).errors.contains("there is a run in this folder already"))
+    #expect(try Tool.run(["train", "--resume", run, "--dry-run"]).output.contains("time    0 s"))
+  }
+
+  @Test("Results that cannot be written are told with status 74, and the run is kept all the same")
+  func lostResults() throws {
+    let arguments = training(run, epochs: 1).joined(separator: " ")
+    let tool = try Tool.located()
+    for command in [arguments, "networks"] {
+      let result = try Tool.run(["-c", "'\(tool)' \(command) > /dev/full"], program: "/bin/bash")
+      #expect(result.status == 74)
+      #expect(result.errors.contains("standard output: results cannot be written: No space left"), "\(result.errors)")
+    }
+    #expect(try RunFolder.record(of: run).state == .finished)
   }
 
   @Test("What cannot be meant is refused with the remedy")
@@ -224,6 +242,7 @@ import Testing
     #expect(extended.output.contains("epoch 3/3"))
     let finished = try Tool.run(["train", "--resume", run])
     #expect(finished.status == 0, "\(finished.errors)")
+    #expect(finished.errors.contains("steps of this run are made; --extend"), "\(finished.errors)")
     let new = try Tool.run(["train", "--network", "resnet8"])
     #expect(new.status == 64)
     #expect(new.errors.contains("A new run needs --data and --output"))
