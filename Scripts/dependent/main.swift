@@ -1,12 +1,11 @@
 // What the README shows of the library, on small data.
-import Foundation
 import ResNet
 
 let network = try Architecture.resNet18.graph(classes: 10, input: [3, 32, 32])
 print(network.summary().totals)
 
 let data = GeneratedDataSet(training: 64, test: 32)
-let path = FileManager.default.temporaryDirectory.appendingPathComponent("run").path
+let path = CommandLine.arguments[1]
 let folder = try RunFolder(path, data: "generated")
 var recipe = Recipe.quick
 recipe.length = .iterations(8)
