@@ -75,7 +75,8 @@ struct Fusion {
         reluIfPossible()
       case .add:
         reluIfPossible()
-      case .input, .relu, .zeroPadding, .maxPooling, .globalAveragePooling, .flatten:
+      case .input, .relu, .zeroPadding, .maxPooling, .averagePooling, .globalAveragePooling, .flatten, .concatenation,
+        .sigmoid, .affine, .multiplication, .dropout:
         break
       }
       units.append(unit)

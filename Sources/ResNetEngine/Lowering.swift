@@ -153,6 +153,7 @@ final class Lowering {
     case .maxPooling(let pooling): try maxPoolingForward(unit, pooling)
     case .globalAveragePooling: averagePoolingForward(unit)
     case .flatten: flattenForward(unit)
+    case .averagePooling, .concatenation, .sigmoid, .affine, .multiplication, .dropout: preconditionFailure("to come")
     }
   }
 
@@ -174,6 +175,7 @@ final class Lowering {
     case .maxPooling(let pooling): try maxPoolingBackward(unit, pooling)
     case .globalAveragePooling: averagePoolingBackward(unit)
     case .flatten: flattenBackward(unit)
+    case .averagePooling, .concatenation, .sigmoid, .affine, .multiplication, .dropout: preconditionFailure("to come")
     }
   }
 

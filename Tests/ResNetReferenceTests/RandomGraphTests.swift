@@ -51,6 +51,8 @@ import Testing
     case .maxPooling(let pooling): return ["max-pooling", pooling.padding > 0 ? "pooling with padding" : "max-pooling"]
     case .globalAveragePooling: return ["global pooling"]
     case .flatten: return ["flatten"]
+    case .averagePooling, .concatenation, .sigmoid, .affine, .multiplication, .dropout:
+      return [layer.operation.kind]
     }
   }
 }
