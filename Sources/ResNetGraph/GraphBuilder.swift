@@ -96,7 +96,8 @@ public final class GraphBuilder {
 }
 
 extension Layer {
-  fileprivate func taking(inputs: [Int]) -> Layer {
+  /// The same layer with other positions of its inputs.
+  func taking(inputs: [Int]) -> Layer {
     Layer(
       name: name, operation: operation, inputs: inputs, shape: shape, parameters: parameters,
       multiplyAdds: multiplyAdds)
