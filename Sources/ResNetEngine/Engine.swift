@@ -33,7 +33,12 @@ public final class Engine {
     var purpose: Purpose
     var precision: Precision
     var threads: Int
+    var memoryLimit: MemoryLimit?
   }
+
+  /// The most memory that programs may need from here on; where gradients would take more, activations are computed twice.
+  /// The bits of all results stay the same. As much as the machine has if `nil`.
+  public var memoryLimit: MemoryLimit?
 
   /// Bytes of memory that its programs run in, taken when they first run.
   public var arenaBytes: Int { arena.size }
@@ -72,28 +77,16 @@ public final class Engine {
   /// The program for a batch and a purpose, compiled when it is first asked for.
   ///
   /// - Throws: `ResNetError` of code `usage` where the purpose names what the network lacks or normalises a single
-  ///   value by its own statistics; of code `unavailable` where memory is missing.
+  ///   value by its own statistics; of code `unavailable` where memory is missing or its limit is too small.
   public func program(batch: Int, purpose: Purpose, precision: Precision = .float32) throws -> Program {
-    let key = Key(batch: batch, purpose: purpose, precision: precision, threads: runtime.threads)
+    let key = Key(
+      batch: batch, purpose: purpose, precision: precision, threads: runtime.threads, memoryLimit: memoryLimit)
     uses += 1
     if let found = programs[key]?.program {
       programs[key]?.lastUse = uses
       return found
     }
-    guard (1...(1 << 20)).contains(batch) else {
-      throw ResNetError(.usage, "a batch of \(batch) is not possible", remedy: "Use 1 or more samples")
-    }
-    // oneDNN reads the number of threads when it makes primitives, and a program of another number may have run since.
-    runtime.activate(runtime.threads)
-    let lowering = try Lowering(
-      graph: graph, parameters: parameters, batch: batch, purpose: purpose, runtime: runtime,
-      convolution: { [unowned self] shape in try convolution(shape) })
-    try lowering.lower()
-    let memory = MemoryPlan(lowering.plan)
-    try arena.grow(to: memory.size)
-    let binder = Binder(addresses: memory.offsets.map { arena.start + $0 })
-    let steps = try lowering.plan.steps.map { try $0.bind(binder) }
-    let program = Program(lowering, steps: steps, binder: binder, memory: memory, arena: arena)
+    let program = try bound(planned(batch: batch, purpose: purpose))
     if programs.count >= Self.programLimit, let oldest = programs.min(by: { $0.value.lastUse < $1.value.lastUse }) {
       programs[oldest.key] = nil
       // Programs keep the primitives that they run; oneDNN keeps the code of those that will be asked for again.
@@ -101,6 +94,62 @@ public final class Engine {
     }
     programs[key] = (program, uses)
     return program
+  }
+
+  /// What a program would need of memory under the limit; takes none of it.
+  ///
+  /// - Throws: what `program` throws.
+  public func memory(batch: Int, purpose: Purpose) throws -> MemoryNeed {
+    try planned(batch: batch, purpose: purpose).need
+  }
+
+  /// The program of a given recomputation, whatever the limit says; it is not kept for others.
+  func program(batch: Int, purpose: Purpose, recomputation: Recomputation) throws -> Program {
+    try bound(planned(batch: batch, purpose: purpose, recomputation))
+  }
+
+  private func bound(_ planned: Planned) throws -> Program {
+    try arena.grow(to: planned.memory.size)
+    let binder = Binder(addresses: planned.memory.offsets.map { arena.start + $0 })
+    let steps = try planned.lowering.plan.steps.map { try $0.bind(binder) }
+    return Program(planned.lowering, steps: steps, binder: binder, memory: planned.need, arena: arena)
+  }
+
+  /// A program but for its addresses.
+  struct Planned {
+    var lowering: Lowering
+    var memory: MemoryPlan
+
+    @EngineActor var need: MemoryNeed {
+      MemoryNeed(
+        arenaBytes: memory.size, recomputation: lowering.recomputation, recomputedLayers: lowering.recomputedLayers)
+    }
+  }
+
+  /// Plans a program with as little recomputation as the limit allows.
+  private func planned(batch: Int, purpose: Purpose) throws -> Planned {
+    guard (1...(1 << 20)).contains(batch) else {
+      throw ResNetError(.usage, "a batch of \(batch) is not possible", remedy: "Use 1 or more samples")
+    }
+    // oneDNN reads the number of threads when it makes primitives, and a program of another number may have run since.
+    runtime.activate(runtime.threads)
+    let whole = try planned(batch: batch, purpose: purpose, .nothing)
+    guard let memoryLimit, whole.memory.size > memoryLimit.arenaBytes else { return whole }
+    var smallest = whole.memory.size
+    for recomputation in whole.lowering.choices.dropFirst() {
+      let next = try planned(batch: batch, purpose: purpose, recomputation)
+      if next.memory.size <= memoryLimit.arenaBytes { return next }
+      smallest = min(smallest, next.memory.size)
+    }
+    throw memoryLimit.refusal(smallest: smallest)
+  }
+
+  func planned(batch: Int, purpose: Purpose, _ recomputation: Recomputation) throws -> Planned {
+    let lowering = try Lowering(
+      graph: graph, parameters: parameters, batch: batch, purpose: purpose, recomputation: recomputation,
+      runtime: runtime, convolution: { [unowned self] shape in try convolution(shape) })
+    try lowering.lower()
+    return Planned(lowering: lowering, memory: MemoryPlan(lowering.plan))
   }
 
   /// The primitives of a shape; programs of one thread count share them.

@@ -10,6 +10,7 @@ final class Lowering {
   let parameters: Parameters
   let batch: Int
   let purpose: Purpose
+  let recomputation: Recomputation
   let runtime: OneDNNRuntime
   let plan = Plan()
   let convolution: (ConvolutionShape) throws -> ConvolutionPrimitives
@@ -23,7 +24,8 @@ final class Lowering {
   private(set) var gradientRegion: Int?
   private(set) var gradientCount = 0
   private(set) var kept: [Program.Kept: Kept] = [:]
-  var packs: [PackedWeights] = []
+  private(set) var packs: [PackedWeights] = []
+  private var knownPacks: Set<ObjectIdentifier> = []
   var gates: [String: Allocation<Float>] = [:]
   /// Where the random numbers of each dropout layer begin, by its name.
   var dropoutKeys: [String: Allocation<UInt32>] = [:]
@@ -38,6 +40,10 @@ final class Lowering {
 
   // By layer.
   var outputs: [Int?]
+  /// The units that are to be computed again when a gradient asks for their output, by the layer of that output.
+  private var forgotten: [Int: Unit] = [:]
+  private(set) var recomputedLayers = 0
+  private var failure: (any Error)?
   let layouts: [Layout]
   /// Concatenations that share memory, and by the owner of each such memory its value and its gradient's.
   let joint: JointOutputs
@@ -50,6 +56,7 @@ final class Lowering {
   /// Parts of the gradient of a layer's output that consumers have left so far.
   var pieces: [[GradientPiece]]
   let differentiation: Differentiation
+  let fusion: Fusion
 
   /// What a unit's forward pass leaves for its gradient.
   struct SavedState {
@@ -68,8 +75,8 @@ final class Lowering {
   }
 
   init(
-    graph: Graph, parameters: Parameters, batch: Int, purpose: Purpose, runtime: OneDNNRuntime,
-    convolution: @escaping (ConvolutionShape) throws -> ConvolutionPrimitives
+    graph: Graph, parameters: Parameters, batch: Int, purpose: Purpose, recomputation: Recomputation = .nothing,
+    runtime: OneDNNRuntime, convolution: @escaping (ConvolutionShape) throws -> ConvolutionPrimitives
   ) throws {
     // Where nothing is left out, dropout is the identity, and what stands around it may be fused.
     let named = purpose.observations.union(purpose.activationGradients)
@@ -83,6 +90,7 @@ final class Lowering {
     self.parameters = parameters
     self.batch = batch
     self.purpose = purpose
+    self.recomputation = recomputation
     self.runtime = runtime
     self.convolution = convolution
     differentiation = try Differentiation(graph, purpose)
@@ -98,6 +106,10 @@ final class Lowering {
       layouts[0] = .plain(graph.inputShape)
     }
     self.layouts = layouts
+    fusion = Fusion(
+      graph, purpose, pinned: differentiation.pinned, differentiates: differentiation.seed != .none,
+      // In channels-last formats oneDNN 3.2 loses what the destination held (seen with AVX2).
+      canAdd: { layouts[$0].isBlocked })
   }
 
   /// Fills the plan.
@@ -113,10 +125,6 @@ final class Lowering {
       gradientRegion = region
     }
 
-    let fusion = Fusion(
-      graph, purpose, pinned: differentiation.pinned, differentiates: differentiation.seed != .none,
-      // In channels-last formats oneDNN 3.2 loses what the destination held (seen with AVX2).
-      canAdd: { layouts[$0].isBlocked })
     let lastReaders = fusion.lastReaders(graph)
     for (position, unit) in fusion.units.enumerated() {
       isNeededLater = { [pinned = differentiation.pinned, result = graph.output] layer in
@@ -134,8 +142,12 @@ final class Lowering {
     }
     guard differentiation.seed != .none else { return }
 
+    forget(fusion.recomputed(recomputation, graph) { layouts[$0].count })
     try seed()
-    for unit in fusion.units.reversed() where differentiation.needsGradient[unit.output] { try backward(unit) }
+    for unit in fusion.units.reversed() where differentiation.needsGradient[unit.output] {
+      try backward(unit)
+      if let failure { throw failure }
+    }
     if purpose.inputGradient {
       let gradient = merged(0).value
       plan.keep(gradient)
@@ -254,14 +266,46 @@ final class Lowering {
 
   // MARK: Helpers of all parts
 
+  /// The value that holds a layer's output.
   func output(_ layer: Int) -> Int {
+    computeAgain(layer)
     if outputs[layer] == nil, joint.places[layer] != nil {
       outputs[layer] = detached(outputPart(layer), layer: layer)
     }
-    guard let value = outputs[layer] else {
+    if let value = outputs[layer] { return value }
+    guard failure != nil else {
       preconditionFailure("\(graph.layers[layer].name) is read before it is computed: the order of units is wrong")
     }
-    return value
+    // Whoever asks goes on to the end of its unit; the plan comes to nothing then.
+    return floats(of: layouts[layer])
+  }
+
+  /// Computes what was not kept from what was, when a gradient first asks for it; the later ones share it.
+  func computeAgain(_ layer: Int) {
+    guard let unit = forgotten.removeValue(forKey: layer) else { return }
+    recomputedLayers += 1
+    do { try forward(unit) } catch { failure = failure ?? error }
+  }
+
+  /// Lets go of outputs, so that the memory of each ends with its last use in the forward pass.
+  private func forget(_ units: [Unit]) {
+    let units = units.filter { $0.output != graph.output && !differentiation.pinned.contains($0.output) }
+    let positions = Set(units.map(\.output))
+    // Joint memory stays where one of those who share it needs it.
+    let keptOwners = Set(joint.places.filter { !positions.contains($0.key) }.map(\.value.owner))
+    for unit in units {
+      outputs[unit.output] = nil
+      if let owner = joint.places[unit.output]?.owner {
+        if keptOwners.contains(owner) { continue }
+        jointOutputs[owner] = nil
+      }
+      forgotten[unit.output] = unit
+    }
+  }
+
+  /// Has a copy of weights brought up to date before the program runs.
+  func use(_ pack: PackedWeights) {
+    if knownPacks.insert(ObjectIdentifier(pack)).inserted { packs.append(pack) }
   }
 
   func floats(of layout: Layout) -> Int { plan.floats(batch * layout.count) }
