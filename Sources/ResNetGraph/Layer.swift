@@ -42,3 +42,12 @@ extension Layer {
     self.multiplyAdds = cost
   }
 }
+
+extension Layer {
+  /// The same layer with other positions of its inputs.
+  func taking(inputs: [Int]) -> Layer {
+    Layer(
+      name: name, operation: operation, inputs: inputs, shape: shape, parameters: parameters,
+      multiplyAdds: multiplyAdds)
+  }
+}
