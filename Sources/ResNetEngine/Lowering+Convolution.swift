@@ -17,6 +17,7 @@ extension Lowering {
       shape.kernel = convolution.kernel
       shape.stride = convolution.stride
       shape.padding = convolution.padding
+      shape.groups = convolution.groups
     }
     return (try convolution(shape), layer.name + ".weight", layer.name + ".bias")
   }
@@ -121,7 +122,7 @@ extension Lowering {
     }
     guard let reorder = backward.toPlain, let packed else { return }
     let reorderScratch = plan.value(bytes: reorder.scratchpad.bytes)
-    let plain = try Descriptor.make(made.shape.weightDimensions, .abcd, runtime)
+    let plain = try Descriptor.plain(made.shape.weightDimensions, runtime)
     plan.step("weight gradient in plain order", layer: unit.head, uses: [packed, region, reorderScratch]) { binder in
       try binder.step(
         reorder,

@@ -15,23 +15,23 @@ extension Lowering {
     let updates = purpose.updatesRunningStatistics && !usesRunning
     changesStatistics = changesStatistics || updates
     let channels = graph.layers[unit.head].shape[0]
-    let x = output(graph.layers[unit.head].inputs[0])
+    let x = outputPart(graph.layers[unit.head].inputs[0])
     let addend = unit.addend.map { output($0) }
     let result = floats(of: layout)
     let mean = plan.floats(channels)
     let inverseDeviation = plan.floats(channels)
-    let batched = layout.batched(batch)
+    let batched = x.layout.batched(batch)
     let scratch = plan.floats(Int(resnet_normalization_scratch(batched)))
     outputs[unit.output] = result
     saved[unit.head] = SavedState(mean: mean, inverseDeviation: inverseDeviation)
     let parameters = parameters
     plan.step(
-      "normalisation", layer: unit.head, uses: [x, addend, result, mean, inverseDeviation, scratch]
+      "normalisation", layer: unit.head, uses: [x.value, addend, result, mean, inverseDeviation, scratch]
     ) { binder in
       binder.step(
         resnet_normalization_forward,
         ResNetNormalization(
-          layout: batched, x: binder.floats(x), addend: UnsafePointer(binder.floats(addend)),
+          layout: batched, x: binder.floats(x.value) + x.offset, addend: UnsafePointer(binder.floats(addend)),
           output: binder.floats(result), scale: UnsafePointer(parameters.buffer(name + ".weight").baseAddress),
           shift: UnsafePointer(parameters.buffer(name + ".bias").baseAddress), mean: binder.floats(mean),
           inverse_deviation: binder.floats(inverseDeviation),
@@ -50,7 +50,7 @@ extension Lowering {
     let layout = layouts[unit.head]
     let input = layer.inputs[0]
     let (first, second) = pair(unit.output)
-    let x = output(input)
+    let x = outputPart(input)
     let mask = unit.relu ? output(unit.output) : nil
     let givesAddend = unit.addend.map { differentiation.needsGradient[$0] } ?? false
     // dz is the gradient itself where nothing changes it, and overwrites it where nobody else needs it.
@@ -59,31 +59,34 @@ extension Lowering {
       !changes ? first.value : first.isExclusive ? plan.overwriting(first.value) : floats(of: layout)
     let dzIsOurs = changes || first.isExclusive
     let needsInput = differentiation.needsGradient[input]
-    let dx = !needsInput ? nil : dzIsOurs && !givesAddend ? plan.overwriting(dz) : floats(of: layout)
+    let joint = needsInput ? jointGradient(input) : nil
+    let dx =
+      !needsInput ? nil : joint?.part.value ?? (dzIsOurs && !givesAddend ? plan.overwriting(dz) : floats(of: layout))
     let region = gradientRegion
     let scalePlace = gradientOffset(layer.name + ".weight", layer: unit.head)
     let shiftPlace = gradientOffset(layer.name + ".bias", layer: unit.head)
-    let batched = layout.batched(batch)
+    let batched = x.layout.batched(batch)
     let scratch = plan.floats(Int(resnet_normalization_scratch(batched)))
     let constant = purpose.statistics(of: layer.name) == .running
     let scale = UnsafePointer(parameters.buffer(layer.name + ".weight").baseAddress)
     plan.step(
       "normalisation gradient", layer: unit.head,
-      uses: [x, mask, first.value, second?.value, dz, dx, mean, inverseDeviation, scratch, region]
+      uses: [x.value, mask, first.value, second?.value, dz, dx, mean, inverseDeviation, scratch, region]
     ) { binder in
       let gradients = binder.floats(region)
       return binder.step(
         resnet_normalization_backward,
         ResNetNormalizationGradient(
-          layout: batched, x: binder.floats(x), output: UnsafePointer(binder.floats(mask)),
+          layout: batched, x: binder.floats(x.value) + x.offset, output: UnsafePointer(binder.floats(mask)),
           gradient: binder.floats(first.value), gradient2: UnsafePointer(binder.floats(second?.value)),
-          gradient_z: binder.floats(dz), gradient_x: binder.floats(dx),
+          gradient_z: binder.floats(dz), gradient_x: binder.floats(dx).map { $0 + (joint?.part.offset ?? 0) },
           gradient_scale: scalePlace.flatMap { place in gradients.map { $0 + place } },
           gradient_shift: shiftPlace.flatMap { place in gradients.map { $0 + place } }, scale: scale,
           mean: binder.floats(mean), inverse_deviation: binder.floats(inverseDeviation),
-          scratch: binder.floats(scratch), constant_statistics: constant ? 1 : 0))
+          scratch: binder.floats(scratch), constant_statistics: constant ? 1 : 0,
+          accumulates: joint?.accumulates == true ? 1 : 0))
     }
-    if let dx { give(dx, to: input, isExclusive: true) }
+    if let dx, joint == nil { give(dx, to: input, isExclusive: true) }
     if let addend = unit.addend { give(dz, to: addend, isExclusive: dzIsOurs) }
   }
 }

@@ -25,6 +25,8 @@ final class Lowering {
   private(set) var kept: [Program.Kept: Kept] = [:]
   var packs: [PackedWeights] = []
   var gates: [String: Allocation<Float>] = [:]
+  /// Where the random numbers of each dropout layer begin, by its name.
+  var dropoutKeys: [String: Allocation<UInt32>] = [:]
   var changesStatistics = false
 
   /// A result and its shape.
@@ -37,6 +39,10 @@ final class Lowering {
   // By layer.
   var outputs: [Int?]
   let layouts: [Layout]
+  /// Concatenations that share memory, and by the owner of each such memory its value and its gradient's.
+  let joint: JointOutputs
+  var jointOutputs: [Int: Int] = [:]
+  var jointGradients: [Int: Int] = [:]
   /// Whether a layer's output must outlast the unit that is being lowered, in a pass without gradients.
   private(set) var isNeededLater: (Int) -> Bool = { _ in true }
   /// What the forward pass leaves for the gradient, by the unit's head.
@@ -65,7 +71,16 @@ final class Lowering {
     graph: Graph, parameters: Parameters, batch: Int, purpose: Purpose, runtime: OneDNNRuntime,
     convolution: @escaping (ConvolutionShape) throws -> ConvolutionPrimitives
   ) throws {
+    // Where nothing is left out, dropout is the identity, and what stands around it may be fused.
+    let named = purpose.observations.union(purpose.activationGradients)
+    let graph =
+      purpose.usesDropout
+      ? graph
+      : graph.bypassing { layer in
+        if case .dropout = layer.operation { !named.contains(layer.name) } else { false }
+      }
     self.graph = graph
+    joint = JointOutputs(graph)
     self.parameters = parameters
     self.batch = batch
     self.purpose = purpose
@@ -74,10 +89,12 @@ final class Lowering {
     differentiation = try Differentiation(graph, purpose)
     outputs = Array(repeating: nil, count: graph.layers.count)
     pieces = Array(repeating: [], count: graph.layers.count)
-    var layouts = graph.layers.map { Layout.fast($0.shape, lanes: runtime.lanes) }
+    // Blocks of channels only where parts of joint memory begin and end between them.
+    let lanes = joint.boundaries.allSatisfy { $0 % runtime.lanes == 0 } ? runtime.lanes : 1
+    var layouts = graph.layers.map { Layout.fast($0.shape, lanes: lanes) }
     // Convolutions read the outside world's layout as it is; anything else wants the input changed first.
     let readers = graph.consumers[0].map { graph.layers[$0].operation }
-    if readers.allSatisfy({ if case .convolution = $0 { true } else { false } }) {
+    if lanes > 1, readers.allSatisfy({ if case .convolution = $0 { true } else { false } }) {
       layouts[0] = .plain(graph.inputShape)
     }
     self.layouts = layouts
@@ -150,16 +167,27 @@ final class Lowering {
     case .batchNormalization(let layer): try normalizationForward(unit, layer)
     case .add, .relu: additionForward(unit)
     case .zeroPadding(let padding): zeroPaddingForward(unit, padding)
-    case .maxPooling(let pooling): try maxPoolingForward(unit, pooling)
+    case .maxPooling(let pooling): try poolingForward(unit, pooling, .poolingMaximum)
     case .globalAveragePooling: averagePoolingForward(unit)
     case .flatten: flattenForward(unit)
-    case .averagePooling, .concatenation, .sigmoid, .affine, .multiplication, .dropout: preconditionFailure("to come")
+    case .averagePooling(let pooling): try poolingForward(unit, pooling, .poolingAverageExcludingPadding)
+    case .concatenation: concatenationForward(unit)
+    case .sigmoid: sigmoidForward(unit)
+    case .affine(let scale, let offset): affineForward(unit, scale: scale, offset: offset)
+    case .multiplication: multiplicationForward(unit)
+    case .dropout(let dropout): dropoutForward(unit, dropout)
     }
   }
 
   private func backward(_ unit: Unit) throws {
-    guard !pieces[unit.output].isEmpty else { return }
-    if differentiation.watched.contains(where: { $0.layer == unit.output }) {
+    let place = joint.places[unit.output]
+    guard !pieces[unit.output].isEmpty || place.flatMap({ jointGradients[$0.owner] }) != nil else { return }
+    let isWatched = differentiation.watched.contains { $0.layer == unit.output }
+    if isWatched, let (part, _) = jointGradient(unit.output) {
+      let gradient = detached(part, layer: unit.output)
+      plan.keep(gradient)
+      watchedGradients[unit.output] = gradient
+    } else if isWatched {
       var gradient = merged(unit.output)
       plan.keep(gradient.value)
       gradient.isExclusive = false
@@ -172,10 +200,15 @@ final class Lowering {
     case .batchNormalization: normalizationBackward(unit)
     case .add, .relu: additionBackward(unit)
     case .zeroPadding(let padding): zeroPaddingBackward(unit, padding)
-    case .maxPooling(let pooling): try maxPoolingBackward(unit, pooling)
+    case .maxPooling(let pooling): try poolingBackward(unit, pooling, .poolingMaximum)
     case .globalAveragePooling: averagePoolingBackward(unit)
     case .flatten: flattenBackward(unit)
-    case .averagePooling, .concatenation, .sigmoid, .affine, .multiplication, .dropout: preconditionFailure("to come")
+    case .averagePooling(let pooling): try poolingBackward(unit, pooling, .poolingAverageExcludingPadding)
+    case .concatenation: concatenationBackward(unit)
+    case .sigmoid: sigmoidBackward(unit)
+    case .affine(let scale, _): affineBackward(unit, scale: scale)
+    case .multiplication: multiplicationBackward(unit)
+    case .dropout(let dropout): dropoutBackward(unit, dropout)
     }
   }
 
@@ -216,12 +249,15 @@ final class Lowering {
       }
     }
     let piece = relayout(gradient, from: .plain(graph.outputShape), to: layouts[graph.output], layer: graph.output)
-    pieces[graph.output] = [GradientPiece(value: piece, isExclusive: piece != gradient)]
+    give(piece, to: graph.output, isExclusive: piece != gradient)
   }
 
   // MARK: Helpers of all parts
 
   func output(_ layer: Int) -> Int {
+    if outputs[layer] == nil, joint.places[layer] != nil {
+      outputs[layer] = detached(outputPart(layer), layer: layer)
+    }
     guard let value = outputs[layer] else {
       preconditionFailure("\(graph.layers[layer].name) is read before it is computed: the order of units is wrong")
     }
@@ -239,7 +275,8 @@ final class Lowering {
       binder.step(
         resnet_relayout,
         ResNetRelayout(
-          from: from.batched(batch), to: to.batched(batch), input: binder.floats(value), output: binder.floats(result)))
+          from: from.batched(batch), to: to.batched(batch), input: binder.floats(value), output: binder.floats(result),
+          accumulates: 0))
     }
     return result
   }
@@ -247,6 +284,9 @@ final class Lowering {
   /// Leaves a part of a layer's gradient, if it is needed.
   func give(_ value: Int, to layer: Int, isExclusive: Bool) {
     guard differentiation.needsGradient[layer] else { return }
+    guard joint.places[layer] == nil else {
+      return addToJointGradient(Part(value: value, offset: 0, layout: layouts[layer]), of: layer)
+    }
     pieces[layer].append(GradientPiece(value: value, isExclusive: isExclusive))
   }
 

@@ -47,8 +47,8 @@ final class PackedWeights {
     self.parameters = .passUnretained(parameters)
     let masters = parameters.buffer(layer + ".weight")
     foldedWeights = folding.map { _ in Allocation(capacity: masters.count) }
-    foldedBias = folding.map { _ in Allocation(capacity: dimensions[0]) }
-    let plainDescriptor = try Descriptor.make(dimensions, .abcd, runtime)
+    foldedBias = folding.map { Allocation(capacity: parameters.buffer($0.layer + ".weight").count) }
+    let plainDescriptor = try Descriptor.plain(dimensions, runtime)
     reorder = try Primitive.reorder(from: plainDescriptor, to: format, runtime)
     plain = try Memory(
       plainDescriptor, at: UnsafeMutableRawPointer((foldedWeights?.buffer ?? masters).baseAddress), runtime)

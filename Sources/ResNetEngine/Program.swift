@@ -33,6 +33,7 @@ public final class Program {
   let stepNames: [String]
   let results: [Kept: Result]
   private let gates: [String: Allocation<Float>]
+  private let dropoutKeys: [String: Allocation<UInt32>]
   private let packs: [PackedWeights]
   private let parameters: Parameters
   private let graph: Graph
@@ -69,6 +70,7 @@ public final class Program {
     threads = lowered.runtime.threads
     packs = lowered.packs
     gates = lowered.gates
+    dropoutKeys = lowered.dropoutKeys
     arenaBytes = memory.size
     lifetimes = [binder, arena]
     changesStatistics = lowered.changesStatistics
@@ -161,6 +163,17 @@ public final class Program {
     gate[3] = shortcutGradient ?? shortcut
   }
 
+  /// Sets which random numbers dropout uses in the runs to come: a function of seed and iteration alone.
+  ///
+  /// - Parameters:
+  ///   - seed: the seed of the training run.
+  ///   - iteration: which of its steps comes next, counted from 0.
+  public func setDropoutStep(seed: UInt64, iteration: Int) {
+    for (layer, key) in dropoutKeys {
+      key.buffer[0] = Dropout.key(layer: layer, seed: seed, iteration: iteration)
+    }
+  }
+
   private func read(_ kept: Kept, _ name: String) throws -> Tensor {
     guard let result = results[kept] else {
       throw ResNetError(.usage, "the program does not keep it", at: name, remedy: "Ask for it in the purpose")
@@ -169,7 +182,7 @@ public final class Program {
     let scalars = [Float](unsafeUninitializedCapacity: shape.count) { buffer, count in
       var relayout = ResNetRelayout(
         from: result.layout.batched(batch), to: Layout.plain(result.shape).batched(batch), input: result.address,
-        output: buffer.baseAddress)
+        output: buffer.baseAddress, accumulates: 0)
       _ = resnet_relayout(&relayout)
       count = shape.count
     }

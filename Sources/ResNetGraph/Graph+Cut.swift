@@ -58,11 +58,3 @@ extension Graph {
     self.init(layers: kept, output: moved[output])
   }
 }
-
-extension Layer {
-  fileprivate func taking(inputs: [Int]) -> Layer {
-    Layer(
-      name: name, operation: operation, inputs: inputs, shape: shape, parameters: parameters,
-      multiplyAdds: multiplyAdds)
-  }
-}

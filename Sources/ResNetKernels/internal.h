@@ -10,6 +10,8 @@
 #else
 #define RESNET_DISPATCHED
 #endif
+// Before a loop: its outputs are either apart from the inputs or the very same elements.
+#define RESNET_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
 #define RESNET_INLINE static inline __attribute__((always_inline))
 
 // Calls body(data, first, last) over 0..<tasks, shared among the threads in contiguous runs. `work` is the number of

@@ -11,11 +11,13 @@ enum { CHUNK_VALUES = 8192, MOST_GROUPS = 16 };
 // Channels-last tensors are one long run of positions; blocked ones a run for each sample and block.
 typedef struct {
   int64_t runs, run_positions, blocks, lanes, chunk, chunks_per_run, chunks, groups;
+  // Of x: the distance from one run to the next, and from one position to the next.
+  int64_t run_pitch, pitch;
 } Division;
 
 static Division divide(ResNetLayout l) {
   Division d;
-  int joined = l.blocks == 1;
+  int joined = l.blocks == 1 && l.sample_pitch == l.positions * l.position_pitch;
   d.runs = joined ? 1 : l.batch;
   d.run_positions = joined ? l.batch * l.positions : l.positions;
   d.blocks = l.blocks;
@@ -24,6 +26,8 @@ static Division divide(ResNetLayout l) {
   d.chunks_per_run = (d.run_positions + d.chunk - 1) / d.chunk;
   d.chunks = d.runs * d.chunks_per_run;
   d.groups = resnet_minimum(d.chunks, MOST_GROUPS);
+  d.run_pitch = l.sample_pitch;
+  d.pitch = l.position_pitch;
   return d;
 }
 
@@ -38,10 +42,20 @@ static double *group_sums(float *scratch, Division d, int64_t block, int64_t gro
   return (double *)(scratch + (block * d.groups + group) * d.lanes * 6);
 }
 
-static int64_t chunk_span(Division d, int64_t chunk, int64_t block, int64_t *offset) {
+static int64_t chunk_positions(Division d, int64_t chunk) {
+  return resnet_minimum(d.chunk, d.run_positions - (chunk % d.chunks_per_run) * d.chunk);
+}
+
+// Where a chunk of a block begins.
+static int64_t chunk_offset(Division d, int64_t chunk, int64_t block) {
   int64_t run = chunk / d.chunks_per_run, first = (chunk % d.chunks_per_run) * d.chunk;
-  *offset = ((run * d.blocks + block) * d.run_positions + first) * d.lanes;
-  return resnet_minimum(d.chunk, d.run_positions - first);
+  return ((run * d.blocks + block) * d.run_positions + first) * d.lanes;
+}
+
+// The same in x, which may be a part of a larger tensor.
+static int64_t chunk_offset_in_x(Division d, int64_t chunk, int64_t block) {
+  int64_t run = chunk / d.chunks_per_run, first = (chunk % d.chunks_per_run) * d.chunk;
+  return run * d.run_pitch + block * d.run_positions * d.lanes + first * d.pitch;
 }
 
 static void statistics_share(const void *data, int64_t first, int64_t last) {
@@ -54,8 +68,8 @@ static void statistics_share(const void *data, int64_t first, int64_t last) {
     memset(mean, 0, sizeof(double) * 2 * (size_t)d.lanes);
     int64_t end = d.chunks * (group + 1) / d.groups;
     for (int64_t chunk = d.chunks * group / d.groups; chunk < end; chunk++) {
-      int64_t offset, positions = chunk_span(d, chunk, block, &offset);
-      moments(a->x + offset, positions, d.lanes, chunk_mean, chunk_squares);
+      int64_t positions = chunk_positions(d, chunk);
+      moments(a->x + chunk_offset_in_x(d, chunk, block), d.pitch, positions, d.lanes, chunk_mean, chunk_squares);
       // Chan, Golub and LeVeque (1979): joining means and squares of two sets.
       double share = (double)positions / (count + (double)positions);
       for (int64_t l = 0; l < d.lanes; l++) {
@@ -69,9 +83,9 @@ static void statistics_share(const void *data, int64_t first, int64_t last) {
 }
 
 static int64_t group_positions(Division d, int64_t group) {
-  int64_t positions = 0, offset;
+  int64_t positions = 0;
   for (int64_t c = d.chunks * group / d.groups; c < d.chunks * (group + 1) / d.groups; c++)
-    positions += chunk_span(d, c, 0, &offset);
+    positions += chunk_positions(d, c);
   return positions;
 }
 
@@ -110,10 +124,10 @@ static void apply_share(const void *data, int64_t first, int64_t last) {
   const ResNetNormalization *a = data;
   Division d = divide(a->layout);
   for (int64_t task = first; task < last; task++) {
-    int64_t block = task % d.blocks, offset, positions = chunk_span(d, task / d.blocks, block, &offset);
+    int64_t block = task % d.blocks, chunk = task / d.blocks, offset = chunk_offset(d, chunk, block);
     apply(
-        a->x + offset, a->addend ? a->addend + offset : 0, a->output + offset, positions, d.lanes,
-        coefficients(a->scratch, d, 0) + block * d.lanes, coefficients(a->scratch, d, 1) + block * d.lanes, a->relu);
+        a->x + chunk_offset_in_x(d, chunk, block), d.pitch, a->addend ? a->addend + offset : 0, a->output + offset, chunk_positions(d, chunk),
+        d.lanes, coefficients(a->scratch, d, 0) + block * d.lanes, coefficients(a->scratch, d, 1) + block * d.lanes, a->relu);
   }
 }
 
@@ -151,10 +165,10 @@ static void gradient_sums_share(const void *data, int64_t first, int64_t last) {
     memset(sum, 0, sizeof(double) * 2 * (size_t)d.lanes);
     int64_t end = d.chunks * (group + 1) / d.groups;
     for (int64_t chunk = d.chunks * group / d.groups; chunk < end; chunk++) {
-      int64_t offset, positions = chunk_span(d, chunk, block, &offset);
+      int64_t offset = chunk_offset(d, chunk, block);
       gradient_sums(
-          a->x + offset, a->output ? a->output + offset : 0, a->gradient + offset,
-          a->gradient2 ? a->gradient2 + offset : 0, dz ? dz + offset : 0, positions, d.lanes,
+          a->x + chunk_offset_in_x(d, chunk, block), d.pitch, a->output ? a->output + offset : 0, a->gradient + offset,
+          a->gradient2 ? a->gradient2 + offset : 0, dz ? dz + offset : 0, chunk_positions(d, chunk), d.lanes,
           a->mean + block * d.lanes, chunk_sum, chunk_product);
       for (int64_t l = 0; l < d.lanes; l++) sum[l] += chunk_sum[l], product[l] += chunk_product[l];
     }
@@ -165,12 +179,13 @@ static void gradient_apply_share(const void *data, int64_t first, int64_t last) 
   const ResNetNormalizationGradient *a = data;
   Division d = divide(a->layout);
   for (int64_t task = first; task < last; task++) {
-    int64_t block = task % d.blocks, offset, positions = chunk_span(d, task / d.blocks, block, &offset);
-    int64_t c = block * d.lanes;
+    int64_t block = task % d.blocks, chunk = task / d.blocks, c = block * d.lanes;
+    int64_t x_offset = chunk_offset_in_x(d, chunk, block);
     gradient_apply(
-        a->x + offset, a->gradient_z + offset, a->gradient_x + offset, positions, d.lanes,
+        a->x + x_offset, d.pitch, a->gradient_z + chunk_offset(d, chunk, block), a->gradient_x + x_offset,
+        chunk_positions(d, chunk), d.lanes,
         coefficients(a->scratch, d, 0) + c, coefficients(a->scratch, d, 1) + c, coefficients(a->scratch, d, 2) + c,
-        a->mean + c);
+        a->mean + c, a->accumulates);
   }
 }
 

@@ -84,14 +84,23 @@ RESNET_INLINE void JOIN(gradient_sums, LANES)(
   else JOIN(gradient_with, LANES)(x, 0, g, 0, dz, positions, mean, sum, product);
 }
 
-RESNET_INLINE void JOIN(gradient_apply, LANES)(
+RESNET_INLINE void JOIN(gradient_apply_with, LANES)(
     const float *x, const float *dz, float *dx, int64_t positions, const float *a, const float *b, const float *c,
-    const float *mean) {
+    const float *mean, int accumulates) {
   V ka = LOAD_V(a), kb = LOAD_V(b), kc = LOAD_V(c), m = LOAD_V(mean);
   for (int64_t p = 0; p < positions; p++) {
     int64_t i = p * LANES;
-    STORE_V(dx + i, LOAD_V(dz + i) * ka + (kb * (LOAD_V(x + i) - m) + kc));
+    V d = LOAD_V(dz + i) * ka + (kb * (LOAD_V(x + i) - m) + kc);
+    if (accumulates) d += LOAD_V(dx + i);
+    STORE_V(dx + i, d);
   }
+}
+
+RESNET_INLINE void JOIN(gradient_apply, LANES)(
+    const float *x, const float *dz, float *dx, int64_t positions, const float *a, const float *b, const float *c,
+    const float *mean, int accumulates) {
+  if (accumulates) JOIN(gradient_apply_with, LANES)(x, dz, dx, positions, a, b, c, mean, 1);
+  else JOIN(gradient_apply_with, LANES)(x, dz, dx, positions, a, b, c, mean, 0);
 }
 
 #undef JOIN

@@ -46,7 +46,7 @@ import Testing
     for version in versions {
       let folder = try TemporaryFolder()
       let path = folder.path + "/run"
-      try FileManager.default.copyItem(atPath: Self.fixtures + "/" + version, toPath: path)
+      try copyContents(of: Self.fixtures + "/" + version, to: path)
       let finished = try Model(contentsOf: path)
       #expect(finished.architecture.name == "tiny" && finished.classes.count == 4)
       let record = try RunFolder.record(of: path)
@@ -63,6 +63,21 @@ import Testing
       }.max()
       // Other processors differ in the last bits.
       #expect(try #require(difference) < 1e-3)
+    }
+  }
+}
+
+/// Copies a folder's files; `FileManager.copyItem` would keep owners too, which only root may.
+private func copyContents(of folder: String, to copy: String) throws {
+  try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: true)
+  for name in try FileManager.default.subpathsOfDirectory(atPath: folder) {
+    var isFolder: ObjCBool = false
+    _ = FileManager.default.fileExists(atPath: folder + "/" + name, isDirectory: &isFolder)
+    if isFolder.boolValue {
+      try FileManager.default.createDirectory(atPath: copy + "/" + name, withIntermediateDirectories: true)
+    } else {
+      try Data(contentsOf: URL(fileURLWithPath: folder + "/" + name)).write(
+        to: URL(fileURLWithPath: copy + "/" + name))
     }
   }
 }
