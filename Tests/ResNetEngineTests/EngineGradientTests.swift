@@ -28,6 +28,7 @@ import Testing
     var purpose = Purpose.training
     var options = Reference.Options(statistics: .batch)
     var scalar = Scalar.crossEntropy(labels: labels)
+    options.dropoutStep = .init(seed: 11, iteration: seed)
     purpose.inputGradient = true
     let watched = graph.layers[1 + seed % (graph.layers.count - 1)].name
     purpose.activationGradients = [watched]
@@ -63,6 +64,7 @@ import Testing
     _ = program.input.update(from: input.scalars)
     if !program.labels.isEmpty { _ = program.labels.update(from: labels.map(Int32.init)) }
     if purpose.seed == .given { _ = program.outputGradient.update(from: given.map(Float.init)) }
+    program.setDropoutStep(seed: 11, iteration: seed)
     for (name, gate) in options.gates {
       try program.setGate(name, branch: Float(gate.branch), shortcut: Float(gate.shortcut))
     }
