@@ -41,9 +41,7 @@ extension Layer {
     }
     self.multiplyAdds = cost
   }
-}
 
-extension Layer {
   /// The same layer with other positions of its inputs.
   func taking(inputs: [Int]) -> Layer {
     Layer(
