@@ -91,6 +91,9 @@ private struct PlannedSummary: Encodable {
 extension Architecture {
   /// The number of classes of the data that the network was made for.
   var usualClasses: Int {
-    if case .imageNet = stem { 1000 } else { 10 }
+    switch stem {
+    case .imageNet, .deep: 1000
+    case .cifar, .fullyConnected, .none: 10
+    }
   }
 }

@@ -88,7 +88,6 @@ final class Lowering {
         if case .dropout = layer.operation { !named.contains(layer.name) } else { false }
       }
     self.graph = graph
-    joint = JointOutputs(graph)
     self.parameters = parameters
     self.batch = batch
     self.purpose = purpose
@@ -96,6 +95,7 @@ final class Lowering {
     self.runtime = runtime
     self.convolution = convolution
     differentiation = try Differentiation(graph, purpose)
+    joint = JointOutputs(graph, apart: Set(differentiation.watched.map(\.layer)))
     outputs = Array(repeating: nil, count: graph.layers.count)
     pieces = Array(repeating: [], count: graph.layers.count)
     // Blocks of channels only where parts of joint memory begin and end between them.

@@ -5,7 +5,7 @@ extension Architecture {
   static let remedy = "Check the file that describes the network"
 
   /// The most bytes of JSON that a description may have.
-  public static let maximumJSONSize = 1 << 16
+  public static let maximumJSONSize = 1 << 17
 
   /// Reads the JSON of a description, as it stands in a model's file.
   ///

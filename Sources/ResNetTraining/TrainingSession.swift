@@ -178,6 +178,7 @@ final class TrainingSession {
     let program = try engine.program(batch: batch.count, purpose: .training)
     _ = program.input.update(from: batch.images)
     _ = program.labels.update(from: batch.labels)
+    program.setDropoutStep(seed: trainer.seed, iteration: progress.step)
     try program.run()
     guard program.loss.isFinite else {
       throw engine.notFinite(batch, step: progress.step + 1, epoch: epoch + 1, after: watch.explosion)

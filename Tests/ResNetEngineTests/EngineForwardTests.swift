@@ -67,11 +67,14 @@ import Testing
     var purpose = Purpose.training
     purpose.observations = Set(graph.layers.map(\.name))
     let program = try engine.program(batch: 3, purpose: purpose)
+    program.setDropoutStep(seed: 7, iteration: 2)
     _ = program.input.update(from: input.scalars)
     for sample in 0..<3 { program.labels[sample] = Int32(sample % graph.outputShape[0]) }
     try program.run()
     let trace = try Reference(graph: graph, parameters: parameters)
-      .forward(input.scalars.map(Double.init), batch: 3, options: .init(statistics: .batch))
+      .forward(
+        input.scalars.map(Double.init), batch: 3,
+        options: .init(statistics: .batch, dropoutStep: .init(seed: 7, iteration: 2)))
     for (position, layer) in graph.layers.enumerated() {
       let expected = trace.outputs[position]
       let greatest = expected.map(abs).max() ?? 0

@@ -64,7 +64,7 @@ import Testing
     (#""he""#, #""normal:0""#), (#""he""#, #""normal:nan""#), (#""he""#, #""normal:1e99""#), (#""he""#, #""zeros""#),
     (#""zeroLastScale":false"#, #""zeroLastScale":"no""#), (#""strideIn":"3x3""#, #""strideIn":"1x1""#),
     (#""strideIn":"3x3""#, #""strideIn":"5x5""#), (#""normalization":"batch""#, #""normalization":"layer""#),
-    (#""shortcut":"a""#, #""shortcut":"d""#), (#""kind":"cifar""#, #""kind":"fully-connected""#),
+    (#""shortcut":"a""#, #""shortcut":"e""#), (#""kind":"cifar""#, #""kind":"fully-connected""#),
     (#"}"#, ""), (#"{"block"#, #"[{"block"#),
   ]
 

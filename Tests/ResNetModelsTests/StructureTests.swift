@@ -77,6 +77,7 @@ import Testing
         switch shortcut {
         case .projectionEverywhere: #expect(carried.name == "layer\(stage).\(block).downsample.1")
         case .projection where changes: #expect(carried.name == "layer\(stage).\(block).downsample.1")
+        case .pooledProjection where changes: #expect(carried.name == "layer\(stage).\(block).downsample.2")
         case _ where changes: #expect(carried.operation.kind == "zeroPadding")
         default: #expect(sum.inputs[1] == entered)
         }
