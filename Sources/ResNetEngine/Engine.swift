@@ -18,17 +18,22 @@ public final class Engine {
   /// With which numbers.
   public let parameters: Parameters
 
-  private let runtime: OneDNNRuntime
-  private let arena: Arena
+  let runtime: OneDNNRuntime
+  let arena: Arena
   private var programs: [Key: (program: Program, lastUse: Int)] = [:]
   private var uses = 0
+  /// What is known of the ways to plan a program, by its key without a limit.
+  var surveys: [Key: Survey] = [:]
+  /// The program that was planned last, until it is compiled.
+  var latest: (key: Key, planned: Planned)?
   private var convolutions: [ConvolutionShape: ConvolutionPrimitives] = [:]
 
   /// The most programs that are kept: a server meets as many batch sizes as it has requests in a batch, and each analysis
   /// has some purposes of its own.
   static let programLimit = 64
 
-  private struct Key: Hashable {
+  /// What decides the steps of a program.
+  struct Key: Hashable {
     var batch: Int
     var purpose: Purpose
     var precision: Precision
@@ -86,74 +91,20 @@ public final class Engine {
       programs[key]?.lastUse = uses
       return found
     }
-    let program = try bound(planned(batch: batch, purpose: purpose))
+    let program = try bound(planned(batch: batch, purpose: purpose, precision: precision))
+    latest = nil
     if programs.count >= Self.programLimit, let oldest = programs.min(by: { $0.value.lastUse < $1.value.lastUse }) {
       programs[oldest.key] = nil
       // Programs keep the primitives that they run; oneDNN keeps the code of those that will be asked for again.
       convolutions.removeAll()
+      surveys.removeAll()
     }
     programs[key] = (program, uses)
     return program
   }
 
-  /// What a program would need of memory under the limit; takes none of it.
-  ///
-  /// - Throws: what `program` throws.
-  public func memory(batch: Int, purpose: Purpose) throws -> MemoryNeed {
-    try planned(batch: batch, purpose: purpose).need
-  }
-
-  /// The program of a given recomputation, whatever the limit says; it is not kept for others.
-  func program(batch: Int, purpose: Purpose, recomputation: Recomputation) throws -> Program {
-    try bound(planned(batch: batch, purpose: purpose, recomputation))
-  }
-
-  private func bound(_ planned: Planned) throws -> Program {
-    try arena.grow(to: planned.memory.size)
-    let binder = Binder(addresses: planned.memory.offsets.map { arena.start + $0 })
-    let steps = try planned.lowering.plan.steps.map { try $0.bind(binder) }
-    return Program(planned.lowering, steps: steps, binder: binder, memory: planned.need, arena: arena)
-  }
-
-  /// A program but for its addresses.
-  struct Planned {
-    var lowering: Lowering
-    var memory: MemoryPlan
-
-    @EngineActor var need: MemoryNeed {
-      MemoryNeed(
-        arenaBytes: memory.size, recomputation: lowering.recomputation, recomputedLayers: lowering.recomputedLayers)
-    }
-  }
-
-  /// Plans a program with as little recomputation as the limit allows.
-  private func planned(batch: Int, purpose: Purpose) throws -> Planned {
-    guard (1...(1 << 20)).contains(batch) else {
-      throw ResNetError(.usage, "a batch of \(batch) is not possible", remedy: "Use 1 or more samples")
-    }
-    // oneDNN reads the number of threads when it makes primitives, and a program of another number may have run since.
-    runtime.activate(runtime.threads)
-    let whole = try planned(batch: batch, purpose: purpose, .nothing)
-    guard let memoryLimit, whole.memory.size > memoryLimit.arenaBytes else { return whole }
-    var smallest = whole.memory.size
-    for recomputation in whole.lowering.choices.dropFirst() {
-      let next = try planned(batch: batch, purpose: purpose, recomputation)
-      if next.memory.size <= memoryLimit.arenaBytes { return next }
-      smallest = min(smallest, next.memory.size)
-    }
-    throw memoryLimit.refusal(smallest: smallest)
-  }
-
-  func planned(batch: Int, purpose: Purpose, _ recomputation: Recomputation) throws -> Planned {
-    let lowering = try Lowering(
-      graph: graph, parameters: parameters, batch: batch, purpose: purpose, recomputation: recomputation,
-      runtime: runtime, convolution: { [unowned self] shape in try convolution(shape) })
-    try lowering.lower()
-    return Planned(lowering: lowering, memory: MemoryPlan(lowering.plan))
-  }
-
   /// The primitives of a shape; programs of one thread count share them.
-  private func convolution(_ shape: ConvolutionShape) throws -> ConvolutionPrimitives {
+  func convolution(_ shape: ConvolutionShape) throws -> ConvolutionPrimitives {
     if let found = convolutions[shape] { return found }
     let made = try ConvolutionPrimitives(shape, runtime)
     convolutions[shape] = made

@@ -41,9 +41,10 @@ final class Lowering {
   // By layer.
   var outputs: [Int?]
   /// The units that are to be computed again when a gradient asks for their output, by the layer of that output.
-  private var forgotten: [Int: Unit] = [:]
-  private(set) var recomputedLayers = 0
-  private var failure: (any Error)?
+  var forgotten: [Int: Unit] = [:]
+  var recomputedLayers = 0
+  /// Why one could not be.
+  var failure: (any Error)?
   let layouts: [Layout]
   /// Concatenations that share memory, and by the owner of each such memory its value and its gradient's.
   let joint: JointOutputs
@@ -278,29 +279,6 @@ final class Lowering {
     }
     // Whoever asks goes on to the end of its unit; the plan comes to nothing then.
     return floats(of: layouts[layer])
-  }
-
-  /// Computes what was not kept from what was, when a gradient first asks for it; the later ones share it.
-  func computeAgain(_ layer: Int) {
-    guard let unit = forgotten.removeValue(forKey: layer) else { return }
-    recomputedLayers += 1
-    do { try forward(unit) } catch { failure = failure ?? error }
-  }
-
-  /// Lets go of outputs, so that the memory of each ends with its last use in the forward pass.
-  private func forget(_ units: [Unit]) {
-    let units = units.filter { $0.output != graph.output && !differentiation.pinned.contains($0.output) }
-    let positions = Set(units.map(\.output))
-    // Joint memory stays where one of those who share it needs it.
-    let keptOwners = Set(joint.places.filter { !positions.contains($0.key) }.map(\.value.owner))
-    for unit in units {
-      outputs[unit.output] = nil
-      if let owner = joint.places[unit.output]?.owner {
-        if keptOwners.contains(owner) { continue }
-        jointOutputs[owner] = nil
-      }
-      forgotten[unit.output] = unit
-    }
   }
 
   /// Has a copy of weights brought up to date before the program runs.
