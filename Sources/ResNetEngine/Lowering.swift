@@ -173,7 +173,7 @@ final class Lowering {
 
   // MARK: Parts
 
-  private func forward(_ unit: Unit) throws {
+  func forward(_ unit: Unit) throws {
     switch graph.layers[unit.head].operation {
     case .input: break
     case .convolution, .linear: try convolutionForward(unit)

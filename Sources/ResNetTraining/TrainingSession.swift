@@ -2,6 +2,7 @@ import Foundation
 import ResNetCore
 import ResNetData
 import ResNetEngine
+import ResNetGraph
 import ResNetModel
 
 /// What a run holds while it goes on: the engine, the optimiser and how far it is.
