@@ -14,9 +14,10 @@ struct Summary: ParsableCommand {
         resnet summary resnet20 --classes 100
         resnet summary resnet20 --shortcut b --normalization none
         resnet summary plain34 --json
+        resnet summary my-net.json
       """)
 
-  @Argument(help: "A network such as resnet20; 'resnet networks' lists them.", completion: .networks)
+  @Argument(help: "A network such as resnet20 ('resnet networks' lists them), or a JSON file.", completion: .networks)
   var network: String
 
   @OptionGroup var options: NetworkOptions
