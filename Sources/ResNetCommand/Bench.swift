@@ -49,7 +49,7 @@ struct Bench: AsyncParsableCommand {
 
 /// What both measurements take.
 struct BenchOptions: ParsableArguments {
-  @Option(help: "A network such as resnet20; 'resnet networks' lists them.", completion: .networks)
+  @Option(help: "A network such as resnet20 ('resnet networks' lists them), or a JSON file.", completion: .networks)
   var network: String
 
   @Option(help: ArgumentHelp("Images in a step.", valueName: "images"))

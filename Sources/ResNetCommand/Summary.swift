@@ -14,13 +14,14 @@ struct Summary: AsyncParsableCommand {
         resnet summary resnet20 --classes 100
         resnet summary resnet20 --shortcut b --normalization none
         resnet summary plain34 --json
+        resnet summary my-net.json
 
       With --training also the memory that training takes, before anything runs:
 
         resnet summary resnet1202 --training --batch 128 --memory-limit 3GiB
       """)
 
-  @Argument(help: "A network such as resnet20; 'resnet networks' lists them.", completion: .networks)
+  @Argument(help: "A network such as resnet20 ('resnet networks' lists them), or a JSON file.", completion: .networks)
   var network: String
 
   @OptionGroup var options: NetworkOptions
