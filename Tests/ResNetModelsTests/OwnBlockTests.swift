@@ -1,3 +1,4 @@
+import Foundation
 import ResNetCore
 import ResNetGraph
 import ResNetModels
@@ -23,6 +24,16 @@ import Testing
       ]
     }
     """
+
+  @Test("Every example of the documentation is a network that can be built")
+  func documentation() throws {
+    let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(
+      path: "../../docs/architecture-files.md")
+    let parts = try String(contentsOf: path, encoding: .utf8).components(separatedBy: "```json\n")
+    let examples = try parts.dropFirst().map { try #require($0.components(separatedBy: "```").first) }
+    #expect(examples.count == 3)
+    for example in examples { #expect(try Architecture(json: example).graph(classes: 10).outputShape == [10]) }
+  }
 
   @Test("A file may mix blocks of all kinds and name its own")
   func file() throws {
