@@ -19,14 +19,18 @@ struct JointOutputs {
   /// The shapes and first channels of all inputs of all concatenations, which decide the layout.
   private(set) var boundaries: Set<Int> = []
 
-  init(_ graph: Graph) {
+  /// - Parameter apart: layers that share memory with no other: a gradient that is asked for must not be mixed with those of
+  ///   the concatenations within, which may have other consumers.
+  init(_ graph: Graph, apart: Set<Int> = []) {
     for (position, layer) in graph.layers.enumerated().reversed() where layer.operation == .concatenation {
       let place = places[position] ?? Place(owner: position, channel: 0)
       places[position] = place
       for (input, channel) in Self.inputs(of: layer, in: graph) {
         boundaries.formUnion([place.channel + channel, graph.layers[input].shape[0]])
         // A concatenation that is an input twice, or of two others, can lie in one place only.
-        if graph.layers[input].operation == .concatenation, places[input] == nil {
+        if graph.layers[input].operation == .concatenation, places[input] == nil,
+          apart.isDisjoint(with: [input, position])
+        {
           places[input] = Place(owner: place.owner, channel: place.channel + channel)
         }
       }

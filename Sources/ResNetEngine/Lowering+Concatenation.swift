@@ -24,6 +24,7 @@ extension Lowering {
 
   /// A layer's output where it lies: within joint memory, or by itself.
   func outputPart(_ layer: Int) -> Part {
+    computeAgain(layer)
     guard let place = joint.places[layer], let memory = jointOutputs[place.owner] else {
       return Part(value: output(layer), offset: 0, layout: layouts[layer])
     }
@@ -37,7 +38,10 @@ extension Lowering {
     jointOutputs[place.owner] = memory
     for (input, channel) in JointOutputs.inputs(of: graph.layers[unit.head], in: graph) {
       let target = part(of: memory, graph.layers[input].shape, at: place, from: channel)
-      if isInPlace(input, of: place, channel: channel) { continue }
+      if isInPlace(input, of: place, channel: channel) {
+        computeAgain(input)
+        continue
+      }
       move(outputPart(input), to: target, layer: unit.head)
     }
   }

@@ -35,7 +35,7 @@ extension Lowering {
     let pack = try parameters.packed(
       layer: layer.name, dimensions: made.shape.weightDimensions, format: made.forwardWeights, folding: folding,
       runtime: runtime)
-    packs.append(pack)
+    use(pack)
     let result = unit.addend.map { destination(holding: $0, unit) } ?? floats(of: layouts[unit.head])
     outputs[unit.output] = result
     let scratch = plan.value(bytes: made.forward.scratchpad.bytes)
@@ -80,7 +80,7 @@ extension Lowering {
     let pack = try parameters.packed(
       layer: layer.name, dimensions: made.shape.weightDimensions, format: backward.weights, folding: nil,
       runtime: runtime)
-    if !packs.contains(where: { $0 === pack }) { packs.append(pack) }
+    use(pack)
     let result = floats(of: layouts[layer.inputs[0]])
     let scratch = plan.value(bytes: backward.primitive.scratchpad.bytes)
     let runtime = runtime

@@ -12,14 +12,16 @@ extension Lowering {
         .usage, "batch normalisation has a single value a channel to learn from", at: name,
         remedy: "Use a larger batch or a larger input")
     }
-    let updates = purpose.updatesRunningStatistics && !usesRunning
+    // Computed again, it uses what the first time found, and gathers nothing.
+    let earlier = saved[unit.head]
+    let updates = purpose.updatesRunningStatistics && !usesRunning && earlier == nil
     changesStatistics = changesStatistics || updates
     let channels = graph.layers[unit.head].shape[0]
     let x = outputPart(graph.layers[unit.head].inputs[0])
     let addend = unit.addend.map { output($0) }
     let result = floats(of: layout)
-    let mean = plan.floats(channels)
-    let inverseDeviation = plan.floats(channels)
+    let mean = earlier?.mean ?? plan.floats(channels)
+    let inverseDeviation = earlier?.inverseDeviation ?? plan.floats(channels)
     let batched = x.layout.batched(batch)
     let scratch = plan.floats(Int(resnet_normalization_scratch(batched)))
     outputs[unit.output] = result
@@ -38,7 +40,7 @@ extension Lowering {
           running_mean: parameters.buffer(name + ".running_mean").baseAddress,
           running_variance: parameters.buffer(name + ".running_var").baseAddress, scratch: binder.floats(scratch),
           epsilon: layer.epsilon, momentum: updates ? layer.momentum : 0, uses_running: usesRunning ? 1 : 0,
-          relu: unit.relu ? 1 : 0))
+          uses_given: earlier == nil ? 0 : 1, relu: unit.relu ? 1 : 0))
     }
   }
 

@@ -10,6 +10,7 @@ final class Lowering {
   let parameters: Parameters
   let batch: Int
   let purpose: Purpose
+  let recomputation: Recomputation
   let runtime: OneDNNRuntime
   let plan = Plan()
   let convolution: (ConvolutionShape) throws -> ConvolutionPrimitives
@@ -23,7 +24,8 @@ final class Lowering {
   private(set) var gradientRegion: Int?
   private(set) var gradientCount = 0
   private(set) var kept: [Program.Kept: Kept] = [:]
-  var packs: [PackedWeights] = []
+  private(set) var packs: [PackedWeights] = []
+  private var knownPacks: Set<ObjectIdentifier> = []
   var gates: [String: Allocation<Float>] = [:]
   /// Where the random numbers of each dropout layer begin, by its name.
   var dropoutKeys: [String: Allocation<UInt32>] = [:]
@@ -38,6 +40,11 @@ final class Lowering {
 
   // By layer.
   var outputs: [Int?]
+  /// The units that are to be computed again when a gradient asks for their output, by the layer of that output.
+  var forgotten: [Int: Unit] = [:]
+  var recomputedLayers = 0
+  /// Why one could not be.
+  var failure: (any Error)?
   let layouts: [Layout]
   /// Concatenations that share memory, and by the owner of each such memory its value and its gradient's.
   let joint: JointOutputs
@@ -50,6 +57,7 @@ final class Lowering {
   /// Parts of the gradient of a layer's output that consumers have left so far.
   var pieces: [[GradientPiece]]
   let differentiation: Differentiation
+  let fusion: Fusion
 
   /// What a unit's forward pass leaves for its gradient.
   struct SavedState {
@@ -68,8 +76,8 @@ final class Lowering {
   }
 
   init(
-    graph: Graph, parameters: Parameters, batch: Int, purpose: Purpose, runtime: OneDNNRuntime,
-    convolution: @escaping (ConvolutionShape) throws -> ConvolutionPrimitives
+    graph: Graph, parameters: Parameters, batch: Int, purpose: Purpose, recomputation: Recomputation = .nothing,
+    runtime: OneDNNRuntime, convolution: @escaping (ConvolutionShape) throws -> ConvolutionPrimitives
   ) throws {
     // Where nothing is left out, dropout is the identity, and what stands around it may be fused.
     let named = purpose.observations.union(purpose.activationGradients)
@@ -80,13 +88,14 @@ final class Lowering {
         if case .dropout = layer.operation { !named.contains(layer.name) } else { false }
       }
     self.graph = graph
-    joint = JointOutputs(graph)
     self.parameters = parameters
     self.batch = batch
     self.purpose = purpose
+    self.recomputation = recomputation
     self.runtime = runtime
     self.convolution = convolution
     differentiation = try Differentiation(graph, purpose)
+    joint = JointOutputs(graph, apart: Set(differentiation.watched.map(\.layer)))
     outputs = Array(repeating: nil, count: graph.layers.count)
     pieces = Array(repeating: [], count: graph.layers.count)
     // Blocks of channels only where parts of joint memory begin and end between them.
@@ -98,6 +107,10 @@ final class Lowering {
       layouts[0] = .plain(graph.inputShape)
     }
     self.layouts = layouts
+    fusion = Fusion(
+      graph, purpose, pinned: differentiation.pinned, differentiates: differentiation.seed != .none,
+      // In channels-last formats oneDNN 3.2 loses what the destination held (seen with AVX2).
+      canAdd: { layouts[$0].isBlocked })
   }
 
   /// Fills the plan.
@@ -113,10 +126,6 @@ final class Lowering {
       gradientRegion = region
     }
 
-    let fusion = Fusion(
-      graph, purpose, pinned: differentiation.pinned, differentiates: differentiation.seed != .none,
-      // In channels-last formats oneDNN 3.2 loses what the destination held (seen with AVX2).
-      canAdd: { layouts[$0].isBlocked })
     let lastReaders = fusion.lastReaders(graph)
     for (position, unit) in fusion.units.enumerated() {
       isNeededLater = { [pinned = differentiation.pinned, result = graph.output] layer in
@@ -134,8 +143,12 @@ final class Lowering {
     }
     guard differentiation.seed != .none else { return }
 
+    forget(fusion.recomputed(recomputation, graph) { layouts[$0].count })
     try seed()
-    for unit in fusion.units.reversed() where differentiation.needsGradient[unit.output] { try backward(unit) }
+    for unit in fusion.units.reversed() where differentiation.needsGradient[unit.output] {
+      try backward(unit)
+      if let failure { throw failure }
+    }
     if purpose.inputGradient {
       let gradient = merged(0).value
       plan.keep(gradient)
@@ -160,7 +173,7 @@ final class Lowering {
 
   // MARK: Parts
 
-  private func forward(_ unit: Unit) throws {
+  func forward(_ unit: Unit) throws {
     switch graph.layers[unit.head].operation {
     case .input: break
     case .convolution, .linear: try convolutionForward(unit)
@@ -254,14 +267,23 @@ final class Lowering {
 
   // MARK: Helpers of all parts
 
+  /// The value that holds a layer's output.
   func output(_ layer: Int) -> Int {
+    computeAgain(layer)
     if outputs[layer] == nil, joint.places[layer] != nil {
       outputs[layer] = detached(outputPart(layer), layer: layer)
     }
-    guard let value = outputs[layer] else {
+    if let value = outputs[layer] { return value }
+    guard failure != nil else {
       preconditionFailure("\(graph.layers[layer].name) is read before it is computed: the order of units is wrong")
     }
-    return value
+    // Whoever asks goes on to the end of its unit; the plan comes to nothing then.
+    return floats(of: layouts[layer])
+  }
+
+  /// Has a copy of weights brought up to date before the program runs.
+  func use(_ pack: PackedWeights) {
+    if knownPacks.insert(ObjectIdentifier(pack)).inserted { packs.append(pack) }
   }
 
   func floats(of layout: Layout) -> Int { plan.floats(batch * layout.count) }

@@ -24,6 +24,9 @@ final class PackedWeights {
     (foldedBias?.buffer ?? parameters.takeUnretainedValue().buffer(layer + ".bias")).baseAddress
   }
 
+  /// What it takes, in bytes.
+  let bytes: Int
+
   private let parameters: Unmanaged<Parameters>
   private let layer: String
   private let reorder: Primitive
@@ -59,6 +62,9 @@ final class PackedWeights {
     arguments.buffer[1] = OneDNNArgument(index: .destination, memory: memory.pointer)
     arguments.buffer[2] = OneDNNArgument(index: .scratchpad, memory: scratch.pointer)
     call = ResNetPrimitiveCall(reorder, arguments.buffer, runtime)
+    bytes =
+      format.bytes + reorder.scratchpad.bytes
+      + ((foldedWeights?.buffer.count ?? 0) + (foldedBias?.buffer.count ?? 0)) * MemoryLayout<Float>.stride
   }
 
   /// Packs again if the masters have changed since.

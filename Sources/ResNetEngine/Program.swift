@@ -27,7 +27,9 @@ public final class Program {
   /// network's last, where the purpose takes gradients from a layer on; empty where there are none.
   public let gradients: UnsafeBufferPointer<Float>
   /// Bytes of the arena that it uses.
-  public let arenaBytes: Int
+  public var arenaBytes: Int { memory.arenaBytes }
+  /// What it needs of memory, and what it computes twice for that.
+  public let memory: MemoryNeed
 
   let steps: [Step]
   let stepNames: [String]
@@ -57,7 +59,7 @@ public final class Program {
   }
 
   init(
-    _ lowering: Lowering, steps: [Step], binder: Binder, memory: MemoryPlan, arena: Arena
+    _ lowering: Lowering, steps: [Step], binder: Binder, memory: MemoryNeed, arena: Arena
   ) {
     let lowered = lowering
     batch = lowered.batch
@@ -71,7 +73,7 @@ public final class Program {
     packs = lowered.packs
     gates = lowered.gates
     dropoutKeys = lowered.dropoutKeys
-    arenaBytes = memory.size
+    self.memory = memory
     lifetimes = [binder, arena]
     changesStatistics = lowered.changesStatistics
     let batch = lowered.batch

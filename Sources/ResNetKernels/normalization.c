@@ -135,7 +135,9 @@ int resnet_normalization_forward(const void *arguments) {
   const ResNetNormalization *a = arguments;
   Division d = divide(a->layout);
   int64_t channels = resnet_channels(a->layout), work = resnet_count(a->layout);
-  if (a->uses_running) {
+  if (a->uses_given) {
+    // Nothing to find out: the coefficients come out as they did.
+  } else if (a->uses_running) {
     for (int64_t c = 0; c < channels; c++) {
       a->mean[c] = a->running_mean[c];
       a->inverse_deviation[c] = (float)(1 / sqrt((double)a->running_variance[c] + (double)a->epsilon));

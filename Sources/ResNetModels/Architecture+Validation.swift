@@ -9,8 +9,8 @@ extension Architecture {
   /// The most layers and blocks in the descriptions of all blocks together: what they take as JSON fits in a file.
   static let maximumItems = 512
   static let maximumDefinitions = 64
-  /// How deep blocks may stand within blocks.
-  static let maximumNesting = 8
+  /// How deep blocks may stand within blocks: no deeper than the files of models and runs may be nested.
+  static let maximumNesting = 4
   static let maximumWidth = 1 << 16
   static let maximumClasses = 1 << 20
   static let maximumInputCount = 1 << 28

@@ -50,6 +50,7 @@ typedef struct {
   float *scratch;                          // resnet_normalization_scratch(layout) floats
   float epsilon, momentum;
   int32_t uses_running;  // normalise by the running statistics
+  int32_t uses_given;    // normalise by `mean` and `inverse_deviation` as an earlier call left them
   int32_t relu;
 } ResNetNormalization;
 int64_t resnet_normalization_scratch(ResNetLayout layout);

@@ -1,0 +1,75 @@
+import ResNetCore
+import ResNetEngine
+
+/// What a process that trains holds of memory, planned before any program runs; in bytes.
+public struct TrainingMemory: Hashable, Sendable, Codable {
+  /// Activations, gradients and scratch memory: what programs run in.
+  public var arenaBytes: Int
+  /// Parameters, and what training gathers beside them.
+  public var parameterBytes: Int
+  /// The copies of weights in the formats that programs read.
+  public var packedBytes: Int
+  /// The optimiser's state.
+  public var optimizerBytes: Int
+  /// All else: the process's own code, libraries, data, and what it will hold now and then.
+  public var otherBytes: Int
+  /// What the programs compute twice to need no more memory, in words.
+  public var recomputation: String
+  /// How many layers' outputs a training step computes twice.
+  public var recomputedLayers: Int
+  /// The most that the process will hold at once.
+  public var totalBytes: Int
+
+  /// Memory that comes and goes and that nobody counts: the steps of programs, the stacks of threads.
+  static let allowance = 16 << 20
+}
+
+extension Engine {
+  /// A program that is to be planned.
+  public struct Wish: Sendable {
+    /// Samples in a run.
+    public var batch: Int
+    /// What it is for.
+    public var purpose: Purpose
+
+    /// Makes a wish.
+    public init(batch: Int, purpose: Purpose) {
+      self.batch = batch
+      self.purpose = purpose
+    }
+  }
+
+  /// Plans programs, and has them compute activations twice where the process would go beyond a limit otherwise; it counts
+  /// what the process holds already.
+  ///
+  /// - Parameters:
+  ///   - wishes: the programs, that of a training step first.
+  ///   - limit: what the process may hold, in bytes; as much as it needs if `nil`.
+  ///   - optimizer: what holds the optimiser's state.
+  ///   - laterBytes: what the process will take later on besides.
+  /// - Throws: `ResNetError` of code `unavailable` where the limit is too small, with the least that would do; what
+  ///   `program` throws.
+  public func plan(
+    _ wishes: [Wish], within limit: Int?, optimizer: SGD?, laterBytes: Int = 0
+  ) throws -> TrainingMemory {
+    func needs() throws -> [MemoryNeed] { try wishes.map { try memory(batch: $0.batch, purpose: $0.purpose) } }
+    memoryLimit = nil
+    // This makes the packed copies and oneDNN's code, so that the process holds all but what programs run in.
+    var planned = try needs()
+    let step = 8 << 20
+    let held = Machine.residentMemoryBytes + laterBytes + TrainingMemory.allowance
+    // In large steps, so that the least that works today works tomorrow.
+    let besides = (held + step - 1) / step * step
+    if let limit {
+      memoryLimit = MemoryLimit(bytes: limit, otherBytes: besides)
+      planned = try needs()
+    }
+    let arena = planned.map(\.arenaBytes).max() ?? 0
+    let (parameters, packed, state) = (parameters.bytes, parameters.packedBytes, optimizer?.bytes ?? 0)
+    return TrainingMemory(
+      arenaBytes: arena, parameterBytes: parameters, packedBytes: packed, optimizerBytes: state,
+      otherBytes: max(besides - parameters - packed - state, 0),
+      recomputation: planned.first?.recomputation.description ?? "nothing",
+      recomputedLayers: planned.first?.recomputedLayers ?? 0, totalBytes: arena + besides)
+  }
+}
