@@ -33,7 +33,6 @@ enum GradientCheck: CaseIterable {
     var options = Reference.Options(
       statistics: .batch, dropoutStep: .init(seed: UInt64(seed), iteration: 1 + seed))
     var scalar = Scalar.crossEntropy(labels: labels)
-    options.dropoutStep = .init(seed: 11, iteration: seed)
     purpose.inputGradient = true
     let watched = graph.layers[1 + seed % (graph.layers.count - 1)].name
     purpose.activationGradients = [watched]
@@ -69,7 +68,6 @@ enum GradientCheck: CaseIterable {
     _ = program.input.update(from: input.scalars)
     if !program.labels.isEmpty { _ = program.labels.update(from: labels.map(Int32.init)) }
     if purpose.seed == .given { _ = program.outputGradient.update(from: given.map(Float.init)) }
-    program.setDropoutStep(seed: 11, iteration: seed)
     for (name, gate) in options.gates {
       try program.setGate(name, branch: Float(gate.branch), shortcut: Float(gate.shortcut))
     }
