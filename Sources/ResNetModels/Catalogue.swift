@@ -67,7 +67,7 @@ extension Architecture {
       ("preact_resnet110", "CIFAR, 3 × 18 basic blocks, pre-activation"),
       ("preact_bottleneck_resnet164", "CIFAR, 3 × 18 bottlenecks, pre-activation"),
       ("preact_bottleneck_resnet1001", "CIFAR, 3 × 111 bottlenecks, pre-activation"),
-      ("wide_resnet28_10", "CIFAR, 3 × 4 blocks 10 times as wide, pre-activation"),
+      ("wide_resnet28_10", "CIFAR, 3 × 4 blocks 10 × as wide, pre-activation"),
       ("densenet40_k12", "CIFAR, 3 × 12 dense layers, growth rate 12"),
       ("densenet_bc100_k12", "CIFAR, 3 × 16 dense bottlenecks, growth rate 12"),
       ("densenet_bc190_k40", "CIFAR, 3 × 31 dense bottlenecks, growth rate 40"),

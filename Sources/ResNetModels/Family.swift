@@ -19,43 +19,43 @@ struct Family: Sendable {
     Family(
       prefix: "resnet", rule: .sixNPlusTwo, special: Architecture.imageNetworks.map(\.depth),
       entry: CatalogueEntry(
-        name: "resnetN", description: "CIFAR, depth N = 6n + 2 from 8 on; 50, 152, 200: ImageNet"),
+        name: "resnetN", description: "CIFAR, N = 6n + 2 ≥ 8; 50, 152, 200: ImageNet"),
       make: { depth, _ in
         try Architecture.imageNetworks.first { $0.depth == depth } ?? .cifar(depth: depth)
       }),
     Family(
       prefix: "cifar_resnet", rule: .sixNPlusTwo,
-      entry: CatalogueEntry(name: "cifar_resnetN", description: "CIFAR network of depth N = 6n + 2, whatever N"),
+      entry: CatalogueEntry(name: "cifar_resnetN", description: "CIFAR, N = 6n + 2, whatever N"),
       make: { depth, _ in try .cifar(depth: depth) }),
     Family(
       prefix: "cifar_bottleneck_resnet", rule: .nineNPlusTwo,
-      entry: CatalogueEntry(name: "cifar_bottleneck_resnetN", description: "CIFAR, bottlenecks, depth N = 9n + 2"),
+      entry: CatalogueEntry(name: "cifar_bottleneck_resnetN", description: "CIFAR, bottlenecks, N = 9n + 2"),
       make: { depth, _ in try .cifarBottleneck(depth: depth) }),
     Family(
       prefix: "preact_resnet", rule: .sixNPlusTwo,
-      entry: CatalogueEntry(name: "preact_resnetN", description: "CIFAR, pre-activation, depth N = 6n + 2"),
+      entry: CatalogueEntry(name: "preact_resnetN", description: "CIFAR, pre-activation, N = 6n + 2"),
       make: { depth, _ in try .cifarPreactivated(depth: depth) }),
     Family(
       prefix: "preact_bottleneck_resnet", rule: .nineNPlusTwo,
       entry: CatalogueEntry(
-        name: "preact_bottleneck_resnetN", description: "CIFAR, pre-activation, bottlenecks, depth N = 9n + 2"),
+        name: "preact_bottleneck_resnetN", description: "CIFAR, pre-activation, bottlenecks, N = 9n + 2"),
       make: { depth, _ in try .cifarBottleneck(depth: depth, order: .preactivation) }),
     Family(
       prefix: "wide_resnet", separator: "_", rule: .sixNPlusFour,
-      entry: CatalogueEntry(name: "wide_resnetN_K", description: "CIFAR, K times as wide, depth N = 6n + 4"),
+      entry: CatalogueEntry(name: "wide_resnetN_K", description: "CIFAR, K times as wide, N = 6n + 4"),
       make: { try .wide(depth: $0, factor: $1) }),
     Family(
       prefix: "densenet", separator: "_k", rule: .threeNPlusFour,
-      entry: CatalogueEntry(name: "densenetN_kK", description: "CIFAR, dense, growth rate K, depth N = 3n + 4"),
+      entry: CatalogueEntry(name: "densenetN_kK", description: "CIFAR, dense, growth rate K, N = 3n + 4"),
       make: { try .dense(depth: $0, growth: $1, isCompressed: false) }),
     Family(
       prefix: "densenet_bc", separator: "_k", rule: .sixNPlusFour,
       entry: CatalogueEntry(
-        name: "densenet_bcN_kK", description: "the same with bottlenecks and compression, N = 6n + 4"),
+        name: "densenet_bcN_kK", description: "CIFAR, dense bottlenecks, compressed, N = 6n + 4"),
       make: { try .dense(depth: $0, growth: $1, isCompressed: true) }),
     Family(
       prefix: "fully_connected_resnet", rule: .sixNPlusTwo,
-      entry: CatalogueEntry(name: "fully_connected_resnetN", description: "network of vectors of depth N = 6n + 2"),
+      entry: CatalogueEntry(name: "fully_connected_resnetN", description: "vectors, N = 6n + 2"),
       make: { depth, _ in try .fullyConnected(depth: depth) }),
   ]
 

@@ -1,5 +1,6 @@
 import ResNetCore
 import ResNetEngine
+import ResNetGraph
 
 /// What a process that trains holds of memory, planned before any program runs; in bytes.
 public struct TrainingMemory: Hashable, Sendable, Codable {
@@ -20,8 +21,8 @@ public struct TrainingMemory: Hashable, Sendable, Codable {
   /// The most that the process will hold at once.
   public var totalBytes: Int
 
-  /// Memory that comes and goes and that nobody counts: the steps of programs, the stacks of threads.
-  static let allowance = 16 << 20
+  /// What no one counts, as measured: stacks and buffers of the process, and the steps of programs for each layer.
+  static func allowance(layers: Int) -> Int { (8 << 20) + layers * (4 << 10) }
 }
 
 extension Engine {
@@ -56,8 +57,9 @@ extension Engine {
     memoryLimit = nil
     // This makes the packed copies and oneDNN's code, so that the process holds all but what programs run in.
     var planned = try needs()
-    let step = 8 << 20
-    let held = Machine.residentMemoryBytes + laterBytes + TrainingMemory.allowance
+    let step = 4 << 20
+    let allowance = TrainingMemory.allowance(layers: wishes.count * graph.layers.count)
+    let held = Machine.residentMemoryBytes + laterBytes + allowance
     // In large steps, so that the least that works today works tomorrow.
     let besides = (held + step - 1) / step * step
     if let limit {

@@ -80,7 +80,7 @@ import Testing
   @Test(
     "What the tool does not understand ends with one line that names the help, and status 64",
     arguments: [
-      "train", "nonsense", "summary", "summary resnet20 --shortcut d", "summary resnet20 --initialization normal:-1",
+      "train", "nonsense", "summary", "summary resnet20 --shortcut e", "summary resnet20 --initialization normal:-1",
       "train --network resnet20 --data generated", "bench train --network resnet20 --precision f64",
       "evaluate", "train --epochs many --network resnet8 --data generated --output x", "networks --nonsense",
     ])

@@ -1,6 +1,8 @@
 import Foundation
 import ResNetCore
 import ResNetEngine
+import ResNetGraph
+import ResNetModel
 import ResNetModels
 import Testing
 
@@ -9,7 +11,7 @@ import Testing
 /// A limit of the process's memory, and what is planned under it.
 @Suite struct MemoryLimitTests {
   /// A run whose activations take far more than all else, of three steps.
-  private func trainer(memoryLimit: Int?, keptIn folder: RunFolder? = nil) throws -> Trainer {
+  private func limitedTrainer(memoryLimit: Int?, keptIn folder: RunFolder? = nil) throws -> Trainer {
     try Trainer(
       .cifar(depth: 20), on: pictures(256, shape: [3, 32, 32]), test: pictures(8, shape: [3, 32, 32], seed: 1),
       recipe: recipe(.iterations(3), batch: 128), seed: 3, memoryLimit: memoryLimit, keptIn: folder)
@@ -26,11 +28,11 @@ import Testing
   @Test("A run under a limit leaves the same model, to the byte, and its record tells of the limit")
   func sameModel() async throws {
     let whole = try TemporaryFolder()
-    try await train(trainer(memoryLimit: nil, keptIn: RunFolder(whole.path, data: "generated", overwrite: true)))
+    try await train(limitedTrainer(memoryLimit: nil, keptIn: RunFolder(whole.path, data: "generated", overwrite: true)))
     let need = try await need()
     let limit = need.totalBytes - need.arenaBytes / 5
     let limited = try TemporaryFolder()
-    let trainer = try trainer(
+    let trainer = try limitedTrainer(
       memoryLimit: limit, keptIn: RunFolder(limited.path, data: "generated", overwrite: true))
     try await trainer.prepare()
     #expect(try await #require(trainer.session).memory.recomputedLayers > 0)
@@ -45,7 +47,7 @@ import Testing
   func resumption() async throws {
     let folder = try TemporaryFolder()
     try await train(
-      trainer(memoryLimit: 8 << 30, keptIn: RunFolder(folder.path, data: "generated", overwrite: true)))
+      limitedTrainer(memoryLimit: 8 << 30, keptIn: RunFolder(folder.path, data: "generated", overwrite: true)))
     let resumed = try Trainer(
       .cifar(depth: 20), on: pictures(256, shape: [3, 32, 32]), test: pictures(8, shape: [3, 32, 32], seed: 1),
       recipe: recipe(.iterations(3), batch: 128), seed: 3, memoryLimit: 4 << 30,
@@ -55,11 +57,11 @@ import Testing
 
   @Test("A limit that is too small is refused with the least that works, which then does")
   func tooSmall() async throws {
-    let error = try await failure { try await trainer(memoryLimit: 1 << 20).prepare() }
+    let error = try await failure { try await limitedTrainer(memoryLimit: 1 << 20).prepare() }
     #expect(error.code == .unavailable)
     let least = try #require(
       error.remedy.split(separator: " ").compactMap { Int($0) }.first, "\(error.remedy) names no size")
-    let trainer = try trainer(memoryLimit: (least + 32) << 20)
+    let trainer = try limitedTrainer(memoryLimit: (least + 32) << 20)
     try await trainer.prepare()
     #expect(try await #require(trainer.session).memory.totalBytes <= (least + 32) << 20)
   }
