@@ -45,7 +45,7 @@ struct Benchmark {
       let now = ContinuousClock.now
       times.append((now - last) / .seconds(1))
       last = now
-    } while (last - start) / .seconds(1) < seconds
+    } while (last - start) / .seconds(1) < seconds || times.count < 3
     times.sort()
     return Result(
       imagesPerSecond: Double(program.batch) / times[times.count / 2], steps: times.count,

@@ -53,17 +53,20 @@ extension Lowering {
     let input = layer.inputs[0]
     let (first, second) = pair(unit.output)
     let x = outputPart(input)
-    let mask = unit.relu ? output(unit.output) : nil
-    let givesAddend = unit.addend.map { differentiation.needsGradient[$0] } ?? false
-    // dz is the gradient itself where nothing changes it, and overwrites it where nobody else needs it.
-    let changes = mask != nil || second != nil
-    let dz =
-      !changes ? first.value : first.isExclusive ? plan.overwriting(first.value) : floats(of: layout)
-    let dzIsOurs = changes || first.isExclusive
+    // Where something was added, what passed ReLU shows in the output alone; else it follows from x.
+    let mask = unit.relu && unit.addend != nil ? output(unit.output) : nil
     let needsInput = differentiation.needsGradient[input]
+    let givesAddend = unit.addend.map { differentiation.needsGradient[$0] } ?? false
+    // dz is the gradient itself where nothing changes it, and overwrites it where nobody else needs it. Only the addend
+    // asks for it, or the output's sign.
+    let changes = unit.relu || second != nil
+    let dz: Int? =
+      unit.addend == nil
+      ? nil : !changes ? first.value : first.isExclusive ? plan.overwriting(first.value) : floats(of: layout)
+    let dzIsOurs = changes || first.isExclusive
     let joint = needsInput ? jointGradient(input) : nil
-    let dx =
-      !needsInput ? nil : joint?.part.value ?? (dzIsOurs && !givesAddend ? plan.overwriting(dz) : floats(of: layout))
+    let overwritten = dz.map { dzIsOurs && !givesAddend ? $0 : nil } ?? (first.isExclusive ? first.value : nil)
+    let dx = !needsInput ? nil : joint?.part.value ?? overwritten.map(plan.overwriting) ?? floats(of: layout)
     let region = gradientRegion
     let scalePlace = gradientOffset(layer.name + ".weight", layer: unit.head)
     let shiftPlace = gradientOffset(layer.name + ".bias", layer: unit.head)
@@ -71,6 +74,7 @@ extension Lowering {
     let scratch = plan.floats(Int(resnet_normalization_scratch(batched)))
     let constant = purpose.statistics(of: layer.name) == .running
     let scale = UnsafePointer(parameters.buffer(layer.name + ".weight").baseAddress)
+    let shift = UnsafePointer(parameters.buffer(layer.name + ".bias").baseAddress)
     plan.step(
       "normalisation gradient", layer: unit.head,
       uses: [x.value, mask, first.value, second?.value, dz, dx, mean, inverseDeviation, scratch, region]
@@ -83,12 +87,12 @@ extension Lowering {
           gradient: binder.floats(first.value), gradient2: UnsafePointer(binder.floats(second?.value)),
           gradient_z: binder.floats(dz), gradient_x: binder.floats(dx).map { $0 + (joint?.part.offset ?? 0) },
           gradient_scale: scalePlace.flatMap { place in gradients.map { $0 + place } },
-          gradient_shift: shiftPlace.flatMap { place in gradients.map { $0 + place } }, scale: scale,
+          gradient_shift: shiftPlace.flatMap { place in gradients.map { $0 + place } }, scale: scale, shift: shift,
           mean: binder.floats(mean), inverse_deviation: binder.floats(inverseDeviation),
           scratch: binder.floats(scratch), constant_statistics: constant ? 1 : 0,
-          accumulates: joint?.accumulates == true ? 1 : 0))
+          accumulates: joint?.accumulates == true ? 1 : 0, relu: unit.relu ? 1 : 0))
     }
     if let dx, joint == nil { give(dx, to: input, isExclusive: true) }
-    if let addend = unit.addend { give(dz, to: addend, isExclusive: dzIsOurs) }
+    if let addend = unit.addend, let dz { give(dz, to: addend, isExclusive: dzIsOurs) }
   }
 }

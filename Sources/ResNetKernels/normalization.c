@@ -126,8 +126,19 @@ static void apply_share(const void *data, int64_t first, int64_t last) {
   for (int64_t task = first; task < last; task++) {
     int64_t block = task % d.blocks, chunk = task / d.blocks, offset = chunk_offset(d, chunk, block);
     apply(
-        a->x + chunk_offset_in_x(d, chunk, block), d.pitch, a->addend ? a->addend + offset : 0, a->output + offset, chunk_positions(d, chunk),
-        d.lanes, coefficients(a->scratch, d, 0) + block * d.lanes, coefficients(a->scratch, d, 1) + block * d.lanes, a->relu);
+        a->x + chunk_offset_in_x(d, chunk, block), d.pitch, a->addend ? a->addend + offset : 0, a->output + offset,
+        chunk_positions(d, chunk), d.lanes, coefficients(a->scratch, d, 0) + block * d.lanes,
+        coefficients(a->scratch, d, 1) + block * d.lanes, a->relu);
+  }
+}
+
+// z = factor · x + offset, in the same bits forward and backward.
+static void join_coefficients(
+    int64_t channels, const float *scale, const float *shift, const float *mean, const float *inverse_deviation,
+    float *factor, float *offset) {
+  for (int64_t c = 0; c < channels; c++) {
+    factor[c] = scale[c] * inverse_deviation[c];
+    offset[c] = (float)((double)shift[c] - (double)mean[c] * (double)factor[c]);
   }
 }
 
@@ -147,19 +158,18 @@ int resnet_normalization_forward(const void *arguments) {
     join_statistics(a);
   }
   float *factor = coefficients(a->scratch, d, 0), *offset = coefficients(a->scratch, d, 1);
-  for (int64_t c = 0; c < channels; c++) {
-    factor[c] = a->scale[c] * a->inverse_deviation[c];
-    offset[c] = (float)((double)a->shift[c] - (double)a->mean[c] * (double)factor[c]);
-  }
+  join_coefficients(channels, a->scale, a->shift, a->mean, a->inverse_deviation, factor, offset);
   resnet_parallel_for(d.blocks * d.chunks, work, apply_share, a);
   return 0;
 }
 
-// Gradient. First the sums of dz and of dz · (x − mean), then dx.
+// Gradient. First the sums of dz and of dz · (x − mean), then dx. Where nobody else asks for dz it is worked out twice:
+// that is cheaper than writing it and reading it back. Coefficients: 0 of z by x, and of dx by dz; 1 and 2 of dx; 3 of z.
 static void gradient_sums_share(const void *data, int64_t first, int64_t last) {
   const ResNetNormalizationGradient *a = data;
   Division d = divide(a->layout);
-  float *dz = a->gradient_z == a->gradient && !a->output && !a->gradient2 ? 0 : a->gradient_z;
+  float *dz = a->gradient_z == a->gradient && !a->relu && !a->gradient2 ? 0 : a->gradient_z;
+  const float *factor = coefficients(a->scratch, d, 0), *z_offset = coefficients(a->scratch, d, 3);
   for (int64_t task = first; task < last; task++) {
     int64_t block = task % d.blocks, group = task / d.blocks;
     double *sum = group_sums(a->scratch, d, block, group), *product = sum + d.lanes;
@@ -171,7 +181,8 @@ static void gradient_sums_share(const void *data, int64_t first, int64_t last) {
       gradient_sums(
           a->x + chunk_offset_in_x(d, chunk, block), d.pitch, a->output ? a->output + offset : 0, a->gradient + offset,
           a->gradient2 ? a->gradient2 + offset : 0, dz ? dz + offset : 0, chunk_positions(d, chunk), d.lanes,
-          a->mean + block * d.lanes, chunk_sum, chunk_product);
+          a->mean + block * d.lanes, factor + block * d.lanes, z_offset + block * d.lanes, a->relu, chunk_sum,
+          chunk_product);
       for (int64_t l = 0; l < d.lanes; l++) sum[l] += chunk_sum[l], product[l] += chunk_product[l];
     }
   }
@@ -182,23 +193,25 @@ static void gradient_apply_share(const void *data, int64_t first, int64_t last) 
   Division d = divide(a->layout);
   for (int64_t task = first; task < last; task++) {
     int64_t block = task % d.blocks, chunk = task / d.blocks, c = block * d.lanes;
-    int64_t x_offset = chunk_offset_in_x(d, chunk, block);
+    int64_t offset = chunk_offset(d, chunk, block), x_offset = chunk_offset_in_x(d, chunk, block);
+    const float *g = a->gradient_z ? a->gradient_z : a->gradient;
+    const float *g2 = a->gradient_z || !a->gradient2 ? 0 : a->gradient2 + offset;
     gradient_apply(
-        a->x + x_offset, d.pitch, a->gradient_z + chunk_offset(d, chunk, block), a->gradient_x + x_offset,
-        chunk_positions(d, chunk), d.lanes,
+        a->x + x_offset, d.pitch, g + offset, g2, a->gradient_x + x_offset, chunk_positions(d, chunk), d.lanes,
         coefficients(a->scratch, d, 0) + c, coefficients(a->scratch, d, 1) + c, coefficients(a->scratch, d, 2) + c,
-        a->mean + c, a->accumulates);
+        a->mean + c, coefficients(a->scratch, d, 3) + c, a->relu && !a->gradient_z, a->accumulates);
   }
 }
 
 int resnet_normalization_backward(const void *arguments) {
   const ResNetNormalizationGradient *a = arguments;
   Division d = divide(a->layout);
-  int64_t work = resnet_count(a->layout);
+  int64_t channels = resnet_channels(a->layout), work = resnet_count(a->layout);
+  float *ka = coefficients(a->scratch, d, 0), *kb = coefficients(a->scratch, d, 1);
+  float *kc = coefficients(a->scratch, d, 2), *z_offset = coefficients(a->scratch, d, 3);
+  join_coefficients(channels, a->scale, a->shift, a->mean, a->inverse_deviation, ka, z_offset);
   resnet_parallel_for(d.blocks * d.groups, work, gradient_sums_share, a);
   double total = (double)(d.runs * d.run_positions);
-  float *ka = coefficients(a->scratch, d, 0), *kb = coefficients(a->scratch, d, 1);
-  float *kc = coefficients(a->scratch, d, 2);
   for (int64_t block = 0; block < d.blocks; block++)
     for (int64_t l = 0; l < d.lanes; l++) {
       double sum = 0, product = 0;
@@ -211,7 +224,6 @@ int resnet_normalization_backward(const void *arguments) {
       double inverse = (double)a->inverse_deviation[c], factor = (double)a->scale[c] * inverse;
       if (a->gradient_scale) a->gradient_scale[c] = (float)(product * inverse);
       if (a->gradient_shift) a->gradient_shift[c] = (float)sum;
-      ka[c] = (float)factor;
       kb[c] = a->constant_statistics ? 0 : (float)(-factor * inverse * inverse * product / total);
       kc[c] = a->constant_statistics ? 0 : (float)(-factor * sum / total);
     }

@@ -48,35 +48,49 @@ RESNET_DISPATCHED static void apply(
     }
 }
 
+RESNET_INLINE float before_relu(float x, const float *output, float g, const float *g2, float fa, float fb, int relu) {
+  float d = g2 ? g + *g2 : g;
+  if (output) return *output > 0 ? d : 0;
+  float z = x * fa + fb;
+  return !relu || z > 0 ? d : 0;
+}
+
+// `a` and `b` make z of x, as in `apply`.
 RESNET_DISPATCHED static void gradient_sums(
     const float *x, int64_t pitch, const float *output, const float *g, const float *g2, float *dz, int64_t positions,
-    int64_t lanes, const float *mean, float *sum, float *product) {
-  if (lanes == 8 && pitch == 8) return gradient_sums_8(x, output, g, g2, dz, positions, mean, sum, product);
-  if (lanes == 16 && pitch == 16) return gradient_sums_16(x, output, g, g2, dz, positions, mean, sum, product);
+    int64_t lanes, const float *mean, const float *a, const float *b, int relu, float *sum, float *product) {
+  if (lanes == 8 && pitch == 8)
+    return gradient_sums_8(x, output, g, g2, dz, positions, mean, a, b, relu, sum, product);
+  if (lanes == 16 && pitch == 16)
+    return gradient_sums_16(x, output, g, g2, dz, positions, mean, a, b, relu, sum, product);
   memset(sum, 0, sizeof(float) * (size_t)lanes);
   memset(product, 0, sizeof(float) * (size_t)lanes);
   for (int64_t p = 0; p < positions; p++)
     RESNET_INDEPENDENT
     for (int64_t l = 0; l < lanes; l++) {
       int64_t i = p * lanes + l;
-      float d = g[i];
-      if (g2) d += g2[i];
-      if (output) d = output[i] > 0 ? d : 0;
+      float v = x[p * pitch + l];
+      float d = before_relu(v, output ? output + i : 0, g[i], g2 ? g2 + i : 0, a[l], b[l], relu);
       if (dz) dz[i] = d;
       sum[l] += d;
-      product[l] += d * (x[p * pitch + l] - mean[l]);
+      product[l] += d * (v - mean[l]);
     }
 }
 
+// `a` makes the gradient of x of that of z; with `shift` it makes z of x.
 RESNET_DISPATCHED static void gradient_apply(
-    const float *x, int64_t pitch, const float *dz, float *dx, int64_t positions, int64_t lanes, const float *a,
-    const float *b, const float *c, const float *mean, int accumulates) {
-  if (lanes == 8 && pitch == 8) return gradient_apply_8(x, dz, dx, positions, a, b, c, mean, accumulates);
-  if (lanes == 16 && pitch == 16) return gradient_apply_16(x, dz, dx, positions, a, b, c, mean, accumulates);
+    const float *x, int64_t pitch, const float *g, const float *g2, float *dx, int64_t positions, int64_t lanes,
+    const float *a, const float *b, const float *c, const float *mean, const float *shift, int relu, int accumulates) {
+  if (lanes == 8 && pitch == 8)
+    return gradient_apply_8(x, g, g2, dx, positions, a, b, c, mean, shift, relu, accumulates);
+  if (lanes == 16 && pitch == 16)
+    return gradient_apply_16(x, g, g2, dx, positions, a, b, c, mean, shift, relu, accumulates);
   for (int64_t p = 0; p < positions; p++)
     RESNET_INDEPENDENT
     for (int64_t l = 0; l < lanes; l++) {
-      float d = dz[p * lanes + l] * a[l] + (b[l] * (x[p * pitch + l] - mean[l]) + c[l]);
+      int64_t i = p * lanes + l;
+      float v = x[p * pitch + l];
+      float d = before_relu(v, 0, g[i], g2 ? g2 + i : 0, a[l], shift[l], relu) * a[l] + (b[l] * (v - mean[l]) + c[l]);
       dx[p * pitch + l] = accumulates ? dx[p * pitch + l] + d : d;
     }
 }

@@ -57,21 +57,23 @@ int64_t resnet_normalization_scratch(ResNetLayout layout);
 int resnet_normalization_forward(const void *arguments);
 
 // The gradient of the above. With z the value before the activation:
-//   gradient_z = (gradient + gradient2) · [output > 0], written where it differs from `gradient`;
+//   gradient_z = (gradient + gradient2) · [z > 0] where there is a ReLU; where z has an addend, its sign is that of the
+//   output, else it follows from x;
 //   gradient_x, gradient_scale, gradient_shift follow, each skipped where NULL.
 typedef struct {
   ResNetLayout layout;  // x and gradient_x may be parts of larger tensors, of equal size
   const float *x;
-  const float *output;     // NULL where there is no ReLU
+  const float *output;     // NULL where there is no ReLU, or no addend
   const float *gradient;
   const float *gradient2;  // or NULL
-  float *gradient_z;       // may be `gradient`
-  float *gradient_x;       // may be `gradient_z`
+  float *gradient_z;       // NULL where nobody asks for it; may be `gradient`
+  float *gradient_x;       // may be `gradient` or `gradient_z`
   float *gradient_scale, *gradient_shift;
-  const float *scale, *mean, *inverse_deviation;
+  const float *scale, *shift, *mean, *inverse_deviation;
   float *scratch;  // resnet_normalization_scratch(layout) floats
   int32_t constant_statistics;  // the statistics did not come from this batch
   int32_t accumulates;          // gradient_x is added to what is there
+  int32_t relu;
 } ResNetNormalizationGradient;
 int resnet_normalization_backward(const void *arguments);
 
