@@ -2,34 +2,30 @@
 
 #include "internal.h"
 
-// Runs of this many elements are one task.
-enum { RUN = 16384 };
-
-static int64_t runs(int64_t count) { return (count + RUN - 1) / RUN; }
-
 RESNET_DISPATCHED static void affine_share(const void *data, int64_t first, int64_t last) {
   const ResNetAffine *a = data;
   const float scale = a->scale, offset = a->offset, *input = a->input;
   float *output = a->output;
   RESNET_INDEPENDENT
-  for (int64_t i = first * RUN; i < resnet_minimum(last * RUN, a->count); i++) output[i] = scale * input[i] + offset;
+  for (int64_t i = first * RESNET_RUN; i < resnet_minimum(last * RESNET_RUN, a->count); i++)
+    output[i] = scale * input[i] + offset;
 }
 
 int resnet_affine(const void *arguments) {
   const ResNetAffine *a = arguments;
-  resnet_parallel_for(runs(a->count), a->count, affine_share, a);
+  resnet_parallel_for(resnet_runs(a->count), a->count, affine_share, a);
   return 0;
 }
 
 static void sigmoid_share(const void *data, int64_t first, int64_t last) {
   const ResNetSigmoid *a = data;
-  for (int64_t i = first * RUN; i < resnet_minimum(last * RUN, a->count); i++)
+  for (int64_t i = first * RESNET_RUN; i < resnet_minimum(last * RESNET_RUN, a->count); i++)
     a->output[i] = 1 / (1 + expf(-a->input[i]));
 }
 
 int resnet_sigmoid_forward(const void *arguments) {
   const ResNetSigmoid *a = arguments;
-  resnet_parallel_for(runs(a->count), a->count, sigmoid_share, a);
+  resnet_parallel_for(resnet_runs(a->count), a->count, sigmoid_share, a);
   return 0;
 }
 
@@ -38,13 +34,13 @@ RESNET_DISPATCHED static void sigmoid_gradient_share(const void *data, int64_t f
   const float *y = a->input, *gradient = a->gradient;
   float *output = a->output;
   RESNET_INDEPENDENT
-  for (int64_t i = first * RUN; i < resnet_minimum(last * RUN, a->count); i++)
+  for (int64_t i = first * RESNET_RUN; i < resnet_minimum(last * RESNET_RUN, a->count); i++)
     output[i] = gradient[i] * y[i] * (1 - y[i]);
 }
 
 int resnet_sigmoid_backward(const void *arguments) {
   const ResNetSigmoid *a = arguments;
-  resnet_parallel_for(runs(a->count), a->count, sigmoid_gradient_share, a);
+  resnet_parallel_for(resnet_runs(a->count), a->count, sigmoid_gradient_share, a);
   return 0;
 }
 
@@ -53,12 +49,12 @@ RESNET_DISPATCHED static void multiply_share(const void *data, int64_t first, in
   const float *a = m->a, *b = m->b;
   float *output = m->output;
   RESNET_INDEPENDENT
-  for (int64_t i = first * RUN; i < resnet_minimum(last * RUN, m->count); i++) output[i] = a[i] * b[i];
+  for (int64_t i = first * RESNET_RUN; i < resnet_minimum(last * RESNET_RUN, m->count); i++) output[i] = a[i] * b[i];
 }
 
 int resnet_multiply(const void *arguments) {
   const ResNetMultiplication *a = arguments;
-  resnet_parallel_for(runs(a->count), a->count, multiply_share, a);
+  resnet_parallel_for(resnet_runs(a->count), a->count, multiply_share, a);
   return 0;
 }
 

@@ -19,6 +19,10 @@
 void resnet_parallel_for(
     int64_t tasks, int64_t work, void (*body)(const void *data, int64_t first, int64_t last), const void *data);
 
+// Runs of this many elements are one task of elementwise loops: some pages, so that threads do not share cache lines.
+enum { RESNET_RUN = 16384 };
+static inline int64_t resnet_runs(int64_t count) { return (count + RESNET_RUN - 1) / RESNET_RUN; }
+
 static inline int64_t resnet_count(ResNetLayout l) { return l.batch * l.blocks * l.positions * l.lanes; }
 static inline int64_t resnet_channels(ResNetLayout l) { return l.blocks * l.lanes; }
 static inline int64_t resnet_minimum(int64_t a, int64_t b) { return a < b ? a : b; }

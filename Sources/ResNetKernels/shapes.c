@@ -23,7 +23,8 @@ RESNET_DISPATCHED static void relayout_share(const void *data, int64_t first, in
   const ResNetRelayout *a = data;
   const int64_t channels = resnet_channels(a->from), positions = a->from.positions;
   const int64_t from_pitch = a->from.position_pitch, to_pitch = a->to.position_pitch;
-  const int joins_lanes = a->from.lanes == a->to.lanes, joins_positions = from_pitch == a->from.lanes && to_pitch == a->to.lanes;
+  const int joins_lanes = a->from.lanes == a->to.lanes;
+  const int joins_positions = from_pitch == a->from.lanes && to_pitch == a->to.lanes;
   const int64_t lanes = joins_lanes ? a->from.lanes : 1;
   for (int64_t n = first; n < last; n++)
     for (int64_t c = 0; c < channels; c += lanes) {
