@@ -23,9 +23,11 @@ func memorySize(_ text: String) throws -> Int {
   let number = text.dropLast(unit?.name.count ?? 0)
   // Digits alone, and perhaps a point in front of a unit: what else a number can be is no size.
   let isNumber = number.utf8.allSatisfy { (48...57).contains($0) || ($0 == 46 && unit != nil) }
-  guard isNumber, let value = Double(number), value >= 0, value * (unit?.bytes ?? 1) < 1e18 else {
+  let value = isNumber ? Double(number) : nil
+  guard let value, value * (unit?.bytes ?? 1) < 1e18 else {
     throw ResNetError(
-      .usage, "'\(cell(text))' is no size of memory", at: "--memory-limit",
+      .usage, value == nil ? "'\(cell(text))' is no size of memory" : "'\(cell(text))' is more than any machine has",
+      at: "--memory-limit",
       remedy: "Write it as 512MiB, 2GiB, 2GB or a number of bytes")
   }
   return Int(value * (unit?.bytes ?? 1))

@@ -48,7 +48,9 @@ struct NetworkOptions: ParsableArguments {
       guard shortcut == .none || architecture.shortcut != .none else {
         throw ResNetError(
           .usage, "\(architecture.name) is a network without shortcuts", at: "--shortcut \(shortcut.rawValue)",
-          remedy: "Name the residual network, with resnet in place of plain")
+          remedy: architecture.name.contains("plain")
+            ? "Name the residual network, with resnet in place of plain"
+            : "Leave the option away, or choose a network whose blocks add")
       }
       if shortcut == .none { architecture = architecture.plainCounterpart }
       architecture.shortcut = shortcut

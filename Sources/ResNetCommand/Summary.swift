@@ -58,8 +58,15 @@ struct Summary: AsyncParsableCommand {
     if json {
       Terminal.print(try encoded(PlannedSummary(summary: summary, training: plan)))
     } else {
-      Terminal.print(summary.description + (plan.map { "\n\n" + $0.table(batch: batch) } ?? ""))
+      Terminal.print(
+        summary.description + (plan.map { "\n\n" + $0.table(batch: batch, runBytes: runBytes(graph, $0, batch)) } ?? "")
+      )
     }
+  }
+
+  private func runBytes(_ graph: Graph, _ plan: TrainingMemory, _ batch: Int) -> Int {
+    TrainingMemory.runBytes(
+      batchBytes: batch * graph.inputShape.count * MemoryLayout<Float>.stride, parameterBytes: plan.parameterBytes)
   }
 
   private func plan(_ graph: Graph, batch: Int) async throws -> TrainingMemory {

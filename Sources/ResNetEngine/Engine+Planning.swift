@@ -6,7 +6,7 @@ extension Engine {
   /// - Throws: what `program` throws.
   public func memory(batch: Int, purpose: Purpose, precision: Precision = .float32) throws -> MemoryNeed {
     guard (1...(1 << 20)).contains(batch) else {
-      throw ResNetError(.usage, "a batch of \(batch) is not possible", remedy: "Use 1 or more samples")
+      throw ResNetError(.usage, "a batch of \(batch) is not possible", remedy: "Use 1 to \(1 << 20) samples")
     }
     let key = Key(batch: batch, purpose: purpose, precision: precision, threads: runtime.threads)
     // The first way is always there, and tells of the others.

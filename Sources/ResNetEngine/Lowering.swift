@@ -80,13 +80,10 @@ final class Lowering {
     runtime: OneDNNRuntime, convolution: @escaping (ConvolutionShape) throws -> ConvolutionPrimitives
   ) throws {
     // Where nothing is left out, dropout is the identity, and what stands around it may be fused.
-    let named = purpose.observations.union(purpose.activationGradients)
+    let named = try purpose.namedDropouts(in: graph)
     let graph =
-      purpose.usesDropout
-      ? graph
-      : graph.bypassing { layer in
-        if case .dropout = layer.operation { !named.contains(layer.name) } else { false }
-      }
+      purpose.usesDropout || !graph.layers.contains { $0.operation.isDropout }
+      ? graph : graph.bypassing { $0.operation.isDropout && !named.contains($0.name) }
     self.graph = graph
     self.parameters = parameters
     self.batch = batch

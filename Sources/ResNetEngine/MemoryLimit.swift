@@ -20,7 +20,8 @@ public struct MemoryLimit: Hashable, Sendable {
   /// The error where the least that programs can do with is still too much.
   func refusal(smallest arenaBytes: Int) -> ResNetError {
     let mebibytes = { (bytes: Int) in (bytes + 1 << 20 - 1) >> 20 }
-    let needed = mebibytes(arenaBytes + otherBytes)
+    // What a process holds besides differs a little from start to start; what is named here must do next time too.
+    let needed = mebibytes(arenaBytes + otherBytes) + (otherBytes > 0 ? 4 : 0)
     return ResNetError(
       .unavailable,
       "\(bytes >> 20) MiB of memory are not enough, even where activations are computed twice: it takes \(needed) MiB"

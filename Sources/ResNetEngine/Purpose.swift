@@ -39,7 +39,7 @@ public struct Purpose: Hashable, Sendable {
   public var statisticsByLayer: [String: Statistics] = [:]
   /// Whether batch statistics flow into the running ones.
   public var updatesRunningStatistics: Bool
-  /// Whether dropout layers leave something out; `Program.dropoutStep` says which step's random numbers they use.
+  /// Whether dropout layers leave something out; `Program.setDropoutStep` says which step's random numbers they use.
   public var usesDropout: Bool
   /// The gradient at the output.
   public var seed: Seed

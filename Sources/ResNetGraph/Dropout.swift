@@ -44,9 +44,10 @@ extension Dropout {
   /// Whether a value is kept: a function of the layer's key and of the position in `[batch, channels, height, width]`,
   /// or in `[batch]` where samples are left out.
   public func keeps(_ position: Int, key: UInt32) -> Bool {
-    // A 32-bit mixer with little bias, because kernels do this for each value ("lowbias32", Wellons, 2018).
-    var x = key &+ UInt32(truncatingIfNeeded: position) &* 0x9e37_79b9
-    x = (x ^ (x >> 16)) &* 0x7feb_352d
+    // A 32-bit mixer with little bias, because kernels do this for each value ("lowbias32", Wellons, 2018). The key comes in
+    // between its rounds: added to the position, it would give all layers parts of one sequence.
+    var x = UInt32(truncatingIfNeeded: position) &* 0x9e37_79b9
+    x = (x ^ (x >> 16)) &* 0x7feb_352d ^ key
     x = (x ^ (x >> 15)) &* 0x846c_a68b
     x ^= x >> 16
     return x >= threshold

@@ -96,10 +96,10 @@ int resnet_sum_products(const void *arguments) {
   return 0;
 }
 
-// "lowbias32" (Wellons, 2018).
+// "lowbias32" (Wellons, 2018), with the key between its rounds.
 RESNET_INLINE uint32_t hashed(uint32_t key, uint32_t place) {
-  uint32_t x = key + place * 0x9e3779b9u;
-  x = (x ^ (x >> 16)) * 0x7feb352du;
+  uint32_t x = place * 0x9e3779b9u;
+  x = ((x ^ (x >> 16)) * 0x7feb352du) ^ key;
   x = (x ^ (x >> 15)) * 0x846ca68bu;
   return x ^ (x >> 16);
 }

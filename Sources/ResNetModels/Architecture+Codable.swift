@@ -70,12 +70,25 @@ extension Stem: Codable {
   /// Reads `{"kind": "cifar" | "imagenet" | "deep" | "fully-connected", "width": 64}` or `{"kind": "none"}`.
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(refusingKeysBeyond: CodingKeys.self)
-    switch try values.choice(forKey: .kind) as Kind {
+    let kind: Kind = try values.choice(forKey: .kind)
+    guard kind != .none || !values.contains(.width) else {
+      throw DecodingError.refused(
+        "no stem has no width", at: values.codingPath + [CodingKeys.width], remedy: "Leave it out, or choose a stem")
+    }
+    switch kind {
     case .cifar: self = .cifar(width: try values.integer(forKey: .width))
     case .imageNet: self = .imageNet(width: try values.integer(forKey: .width))
     case .deep: self = .deep(width: try values.integer(forKey: .width))
     case .fullyConnected: self = .fullyConnected(width: try values.integer(forKey: .width))
     case .none: self = .none
+    }
+    if let width { try refusing(at: values.codingPath + [CodingKeys.width]) { try requireWidth(width) } }
+  }
+
+  private var width: Int? {
+    switch self {
+    case .cifar(let width), .imageNet(let width), .deep(let width), .fullyConnected(let width): width
+    case .none: nil
     }
   }
 
@@ -110,6 +123,7 @@ extension Stage: Codable {
       blocks: try values.integer(forKey: .blocks), width: try values.integer(forKey: .width),
       stride: try values.decodeIfPresent(Int.self, forKey: .stride) ?? 1,
       block: try values.contains(.block) ? blocks.block(from: values.superDecoder(forKey: .block)) : nil)
+    try refusing(at: values.codingPath) { try validate() }
   }
 
   /// Writes what `init(from:)` reads.

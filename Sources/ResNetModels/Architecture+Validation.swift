@@ -20,6 +20,15 @@ extension Architecture {
 
   /// Refuses parts that do not fit together, and sizes that memory could not hold, before anything is built.
   func validate() throws {
+    do {
+      try validateParts()
+    } catch var error as ResNetError {
+      error.place = error.place ?? "network \(printable(name))"
+      throw error
+    }
+  }
+
+  private func validateParts() throws {
     try require(isName(name), "the name is empty, too long or not printable", "Use 1 to 100 printable characters")
     try require(
       (1...Self.maximumStages).contains(stages.count), "\(stages.count) stages are not possible",
@@ -29,13 +38,7 @@ extension Architecture {
       blocks.reduce(0) { $0 + $1.allItems.count } <= Self.maximumItems,
       "the blocks have more than \(Self.maximumItems) layers and blocks within", "Use shorter branches")
     for block in blocks { try validate(block) }
-    for stage in stages {
-      try require(
-        (1...Self.maximumDepth).contains(stage.blocks), "a stage of \(stage.blocks) blocks is not possible",
-        "Use at least one block, and no more than \(Self.maximumDepth) layers in all")
-      try requireWidth(stage.width)
-      try require((1...16).contains(stage.stride), "a stride of \(stage.stride) is not possible", "Use 1 to 16")
-    }
+    for stage in stages { try stage.validate() }
     try require(
       depth <= Self.maximumDepth, "a depth of \(depth) layers is not possible",
       "Use at most \(Self.maximumDepth) layers")
@@ -50,17 +53,6 @@ extension Architecture {
         deviation.isFinite && deviation > 0, "weights cannot begin with a deviation of \(deviation)",
         "Use a positive number such as 0.01")
     }
-  }
-
-  /// Throws an error of code `usage` unless a condition holds.
-  func require(_ condition: Bool, _ message: @autoclosure () -> String, _ remedy: String) throws {
-    guard condition else { throw ResNetError(.usage, message(), at: "network \(printable(name))", remedy: remedy) }
-  }
-
-  private func requireWidth(_ width: Int) throws {
-    try require(
-      (1...Self.maximumWidth).contains(width), "a width of \(width) is not possible",
-      "Use 1 to \(Self.maximumWidth) channels")
   }
 
   /// Refuses a number of classes or an input that the network cannot take.
@@ -81,12 +73,17 @@ extension Architecture {
     guard !isVector || takesVectors else {
       throw ResNetError(
         .usage, "the network takes images of channels×height×width, not a vector of \(input[0]) features",
-        at: "network \(name)", remedy: "Give it images such as \(self.input), or use a fully connected network")
+        at: "network \(name)",
+        remedy:
+          "Give it images such as \(self.input.rank == 3 ? self.input : [3, 32, 32]), or use a fully connected network")
     }
   }
 
   /// Refuses a network whose weights, or whose values for one sample, would not fit in a usual computer.
   func validate(_ graph: Graph) throws {
+    func require(_ condition: Bool, _ message: @autoclosure () -> String, _ remedy: String) throws {
+      guard condition else { throw ResNetError(.usage, message(), at: "network \(printable(name))", remedy: remedy) }
+    }
     try require(
       graph.parameterCount <= Self.maximumParameterCount, "the network would have \(graph.parameterCount) parameters",
       "Use fewer or narrower blocks: at most \(Self.maximumParameterCount) parameters")

@@ -69,13 +69,15 @@ struct BlockReader {
         remedy: "Leave it out, or use the connection dense")
     }
     guard values.contains(.branch) else { throw DecodingError.missing(.branch, in: values) }
-    return Block(
+    let block = Block(
       try branch(from: values.superDecoder(forKey: .branch), within: path, nesting: nesting),
       connection: connection == .adding
         ? .adding : .dense(compression: try values.decodeIfPresent(Double.self, forKey: .compression) ?? 1),
       order: try values.contains(.order) ? values.choice(forKey: .order) : nil,
       squeeze: try values.contains(.squeeze) ? values.integer(forKey: .squeeze) : nil,
       dropout: try values.decodeIfPresent(Double.self, forKey: .dropout) ?? 0)
+    try refusing(at: values.codingPath) { try block.validate() }
+    return block
   }
 
   private func named(_ name: String, at place: [any CodingKey], within path: [String], nesting: Int = 0) throws -> Block
@@ -117,6 +119,7 @@ struct BlockReader {
           "the branch has more than \(Architecture.maximumItems) layers and blocks", at: decoder.codingPath,
           remedy: "Use a shorter branch and more blocks in a stage")
       }
+      if !item.isBlock { try refusing(at: decoder.codingPath + [AnyKey("\(items.count)")]) { try item.validate() } }
       items.append(item)
     }
     return items
@@ -142,6 +145,15 @@ struct BlockReader {
       }
       return .fullyConnected(width: width)
     }
+  }
+}
+
+/// Gives what a part of a network refuses the place of that part in the text.
+func refusing(at path: [any CodingKey], _ check: () throws -> Void) throws {
+  do {
+    try check()
+  } catch let error as ResNetError {
+    throw DecodingError.refused(error.message, at: path, remedy: error.remedy)
   }
 }
 

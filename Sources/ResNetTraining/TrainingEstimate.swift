@@ -44,7 +44,7 @@ extension Trainer {
     let left = Double(steps - first) / Double(training.batchesPerEpoch)
     let tests = Double(epochCount - first / training.batchesPerEpoch)
     // Two of the copies that there will be are held now, as the state to go back to.
-    let copies = (TrainingSession.modelCopies - 2) * trial.engine.parameters.bytes
+    let copies = (TrainingMemory.modelCopies - 2) * trial.engine.parameters.bytes
     return TrainingEstimate(
       seconds: left * epoch + tests * evaluation, secondsPerStep: step, imagesPerSecond: size / step,
       evaluationSeconds: evaluation, peakMemoryBytes: Machine.peakMemoryBytes + copies,

@@ -18,11 +18,22 @@ public struct TrainingMemory: Hashable, Sendable, Codable {
   public var recomputation: String
   /// How many layers' outputs a training step computes twice.
   public var recomputedLayers: Int
-  /// The most that the process will hold at once.
+  /// The most that the process will hold at once, to about two mebibytes.
   public var totalBytes: Int
 
   /// What no one counts, as measured: stacks and buffers of the process, and the steps of programs for each layer.
-  static func allowance(layers: Int) -> Int { (8 << 20) + layers * (4 << 10) }
+  static func allowance(layers: Int) -> Int { (3 << 20) + layers * (4 << 10) }
+}
+
+extension TrainingMemory {
+  /// What a training run will hold besides its steps and its data, now and then: batches that are being prepared, and the
+  /// model as it is kept and written; in bytes.
+  public static func runBytes(batchBytes: Int, parameterBytes: Int) -> Int {
+    4 * batchBytes + modelCopies * parameterBytes + (4 << 20)
+  }
+
+  /// How often the model is there while it is kept: as it was, as it is, and as it goes to the disk with its velocities.
+  static let modelCopies = 4
 }
 
 extension Engine {
@@ -41,7 +52,7 @@ extension Engine {
   }
 
   /// Plans programs, and has them compute activations twice where the process would go beyond a limit otherwise; it counts
-  /// what the process holds already.
+  /// what the process holds already, so no program may have run. It sets the engine's own `memoryLimit`.
   ///
   /// - Parameters:
   ///   - wishes: the programs, that of a training step first.
@@ -57,11 +68,8 @@ extension Engine {
     memoryLimit = nil
     // This makes the packed copies and oneDNN's code, so that the process holds all but what programs run in.
     var planned = try needs()
-    let step = 4 << 20
     let allowance = TrainingMemory.allowance(layers: wishes.count * graph.layers.count)
-    let held = Machine.residentMemoryBytes + laterBytes + allowance
-    // In large steps, so that the least that works today works tomorrow.
-    let besides = (held + step - 1) / step * step
+    let besides = Machine.residentMemoryBytes + laterBytes + allowance
     if let limit {
       memoryLimit = MemoryLimit(bytes: limit, otherBytes: besides)
       planned = try needs()

@@ -42,14 +42,10 @@ final class TrainingSession {
 
   private static func plan(_ trainer: Trainer, _ engine: Engine, _ optimizer: SGD) throws -> TrainingMemory {
     let batch = trainer.training.batchSize * engine.graph.inputShape.count * MemoryLayout<Float>.stride
-    // Some batches that are being prepared, and the model as it goes to the disk while the run goes on.
     return try engine.plan(
       programs(trainer), within: trainer.memoryLimit, optimizer: optimizer,
-      laterBytes: 4 * batch + modelCopies * engine.parameters.bytes)
+      laterBytes: TrainingMemory.runBytes(batchBytes: batch, parameterBytes: engine.parameters.bytes))
   }
-
-  /// How often the model is there while it is kept: as it was, as it is, and as it goes to the disk with its velocities.
-  static let modelCopies = 4
 
   /// Compiles for every size of batch before the first step, so that no run fails at the end of its first epoch.
   private func compile() throws {
@@ -58,11 +54,11 @@ final class TrainingSession {
 
   /// Refuses a run that memory will not hold, while none is taken yet: the system would end it without a word.
   private func checkMemory() throws {
-    let needed = engine.arenaBytes + Self.modelCopies * engine.parameters.bytes
+    let needed = engine.arenaBytes + TrainingMemory.modelCopies * engine.parameters.bytes
     guard let free = Machine.availableMemoryBytes, free < needed else { return }
     throw ResNetError(
       .unavailable, "the run takes \(needed >> 20) MiB of memory and \(free >> 20) MiB can be had",
-      remedy: "Use a smaller batch or a smaller network, or end other programs")
+      remedy: "Use a smaller batch, a smaller network or a memory limit, or end other programs")
   }
 
   /// All that decides what is still to come.

@@ -109,7 +109,7 @@ import Testing
         #"""
         {"name": "mine", "input": [3, 8, 8], "stem": {"kind": "none"}, "block": "basic", "shortcut": "a",
          "stages": [{"blocks": 1, "width": 8, "stride": 17}]}
-        """#, "mine.json, network mine: a stride of 17 is not possible"
+        """#, "mine.json, stages.0: a stride of 17 is not possible"
       ),
     ])
   func refusals(_ text: String, _ expected: String) throws {
