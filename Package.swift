@@ -75,7 +75,8 @@ let package = Package(
     .testTarget(
       name: "ResNetEngineTests",
       dependencies: [
-        "CMemoryUse", "ResNetCore", "ResNetEngine", "ResNetGraph", "ResNetModels", "ResNetReference", "ResNetTesting",
+        "CMemoryUse", "ResNetCore", "ResNetEngine", "ResNetFiles", "ResNetGraph", "ResNetModels", "ResNetReference",
+        "ResNetTesting",
       ],
       swiftSettings: strict),
     .testTarget(

@@ -22,11 +22,13 @@ struct Bench: AsyncParsableCommand {
       discussion: """
           resnet bench train --network resnet20
           resnet bench train --network resnet50 --batch 16 --seconds 30 --json
+          resnet bench train --network resnet1202 --memory-limit 3GiB
         """)
 
     @OptionGroup var options: BenchOptions
+    @OptionGroup var memory: MemoryOption
 
-    func run() async throws { try await options.run(.training) }
+    func run() async throws { try await options.run(.training, memoryLimit: memory.memoryLimit) }
   }
 
   /// `resnet bench infer`.
@@ -47,7 +49,7 @@ struct Bench: AsyncParsableCommand {
 
 /// What both measurements take.
 struct BenchOptions: ParsableArguments {
-  @Option(help: "A network such as resnet20; 'resnet networks' lists them.", completion: .networks)
+  @Option(help: "A network such as resnet20 ('resnet networks' lists them), or a JSON file.", completion: .networks)
   var network: String
 
   @Option(help: ArgumentHelp("Images in a step.", valueName: "images"))
@@ -62,7 +64,7 @@ struct BenchOptions: ParsableArguments {
   @Flag(help: "Print JSON.")
   var json = false
 
-  func run(_ purpose: Purpose) async throws {
+  func run(_ purpose: Purpose, memoryLimit: Int? = nil) async throws {
     guard seconds >= 0, seconds <= 86_400 else {
       throw ResNetError(.usage, "a measurement of \(seconds) seconds", remedy: "Use 0 to 86400 seconds")
     }
@@ -71,7 +73,7 @@ struct BenchOptions: ParsableArguments {
     try await engine.apply()
     let (batch, seconds) = (batch, seconds)
     let result = try await EngineActor.run {
-      try Benchmark(graph, batch: batch, purpose: purpose).measure(seconds: seconds)
+      try Benchmark(graph, batch: batch, purpose: purpose, memoryLimit: memoryLimit).measure(seconds: seconds)
     }
     if json {
       Terminal.print(try encoded(result))
@@ -79,7 +81,7 @@ struct BenchOptions: ParsableArguments {
       Terminal.print(
         "\(architecture.name), batch \(batch): \(fixed(result.imagesPerSecond, 1)) images/s, the median of "
           + "\(result.steps) steps · \(fixed(result.peakMemoryMiB, 0)) MiB · compiled in "
-          + "\(fixed(result.compileSeconds, 2)) s")
+          + "\(fixed(result.compileSeconds, 2)) s · computes \(result.memory.recomputation) twice")
     }
   }
 }

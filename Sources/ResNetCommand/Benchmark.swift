@@ -9,7 +9,10 @@ struct Benchmark {
     var imagesPerSecond: Double
     var steps: Int
     var peakMemoryMiB: Double
+    /// From the graph and its parameters to a program that can run.
     var compileSeconds: Double
+    /// What was planned before anything ran.
+    var memory: TrainingMemory
   }
 
   private let program: Program
@@ -18,17 +21,19 @@ struct Benchmark {
   private let images: [Float]
   private let labels: [Int32]
   private let compileSeconds: Double
+  private let memory: TrainingMemory
 
-  init(_ graph: Graph, batch: Int, purpose: Purpose) throws {
-    let start = ContinuousClock.now
+  init(_ graph: Graph, batch: Int, purpose: Purpose, memoryLimit: Int? = nil) throws {
     engine = try Engine(graph: graph)
+    optimizer = purpose.parameterGradients == .none ? nil : SGD(engine.parameters, recipe: .he2015)
+    // Before the plan, which counts what is held.
+    var random = RandomNumbers(seed: 0, purpose: .testing)
+    images = (0..<batch * graph.inputShape.count).map { _ in random.uniform() * 2 - 1 }
+    labels = (0..<batch).map { _ in Int32(random.integer(below: graph.outputShape.count)) }
+    let start = ContinuousClock.now
+    memory = try engine.plan([.init(batch: batch, purpose: purpose)], within: memoryLimit, optimizer: optimizer)
     program = try engine.program(batch: batch, purpose: purpose)
     compileSeconds = (ContinuousClock.now - start) / .seconds(1)
-    let recipe = Recipe.he2015
-    optimizer = purpose.parameterGradients == .none ? nil : SGD(engine.parameters, recipe: recipe)
-    var random = RandomNumbers(seed: 0, purpose: .testing)
-    images = (0..<program.input.count).map { _ in random.uniform() * 2 - 1 }
-    labels = (0..<program.labels.count).map { _ in Int32(random.integer(below: graph.outputShape.count)) }
   }
 
   func measure(seconds: Double) throws -> Result {
@@ -41,16 +46,17 @@ struct Benchmark {
       let now = ContinuousClock.now
       times.append((now - last) / .seconds(1))
       last = now
-    } while (last - start) / .seconds(1) < seconds
+    } while (last - start) / .seconds(1) < seconds || times.count < 3
     times.sort()
     return Result(
       imagesPerSecond: Double(program.batch) / times[times.count / 2], steps: times.count,
-      peakMemoryMiB: Double(Machine.peakMemoryBytes) / 1_048_576, compileSeconds: compileSeconds)
+      peakMemoryMiB: Double(Machine.peakMemoryBytes) / 1_048_576, compileSeconds: compileSeconds,
+      memory: memory)
   }
 
   private func step() throws {
     _ = program.input.update(from: images)
-    _ = program.labels.update(from: labels)
+    if !program.labels.isEmpty { _ = program.labels.update(from: labels) }
     try program.run()
     optimizer?.step(gradients: program.gradients, learningRate: 0.01)
   }

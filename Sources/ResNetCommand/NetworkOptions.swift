@@ -5,9 +5,26 @@ import ResNet
 struct NetworkOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The shortcut: none makes a plain net, a and a-after pad with zeros, b projects where the size changes, c everywhere.",
+      "The shortcut: none makes a plain net, a and a-after pad with zeros, b projects where the size changes, c everywhere, d pools before it projects.",
       valueName: "kind"))
   var shortcut: Shortcut?
+
+  @Option(help: ArgumentHelp("Where normalisation and ReLU stand in each block that adds.", valueName: "order"))
+  var order: UnitOrder?
+
+  @Option(help: ArgumentHelp("What is done to what shortcuts carry: ablations, worse than whole.", valueName: "kind"))
+  var carry: Carry?
+
+  @Option(
+    help: ArgumentHelp(
+      "The chance that the last block is used in a training step: stochastic depth, falling from 1 block by block.",
+      valueName: "chance"))
+  var survival: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "The share of values left out in each block while training, such as 0.3 for wide networks.", valueName: "share"))
+  var dropout: Double?
 
   @Option(help: ArgumentHelp("The layer of a bottleneck that takes the stride.", valueName: "layer"))
   var strideIn: StridePosition?
@@ -19,20 +36,29 @@ struct NetworkOptions: ParsableArguments {
   var initialization: Initialization?
 
   /// Whether any of them is given.
-  var isGiven: Bool { shortcut != nil || strideIn != nil || normalization != nil || initialization != nil }
+  var isGiven: Bool {
+    shortcut != nil || order != nil || carry != nil || survival != nil || dropout != nil || strideIn != nil
+      || normalization != nil || initialization != nil
+  }
 
-  /// The network of a name, varied.
+  /// The network of a name or of a file, varied.
   func architecture(_ name: String) throws -> Architecture {
-    var architecture = try Architecture.named(name)
+    var architecture = try Architecture(argument: name)
     if let shortcut {
       guard shortcut == .none || architecture.shortcut != .none else {
         throw ResNetError(
           .usage, "\(architecture.name) is a network without shortcuts", at: "--shortcut \(shortcut.rawValue)",
-          remedy: "Name the residual network, with resnet in place of plain")
+          remedy: architecture.name.contains("plain")
+            ? "Name the residual network, with resnet in place of plain"
+            : "Leave the option away, or choose a network whose blocks add")
       }
       if shortcut == .none { architecture = architecture.plainCounterpart }
       architecture.shortcut = shortcut
     }
+    if let order { try architecture.setOrder(order) }
+    if let carry { architecture.carry = carry }
+    if let survival { architecture.survival = survival }
+    if let dropout { architecture.changeBlocks { $0.dropout = dropout } }
     if let strideIn { architecture.strideIn = strideIn }
     if let normalization { architecture.normalization = normalization }
     if let initialization { architecture.initialization = initialization }
@@ -40,7 +66,35 @@ struct NetworkOptions: ParsableArguments {
   }
 }
 
+extension Architecture {
+  /// Gives every block that adds an order.
+  fileprivate mutating func setOrder(_ order: UnitOrder) throws {
+    var isGiven = false
+    changeBlocks { block in
+      guard !block.isDense else { return }
+      block.order = order
+      isGiven = true
+    }
+    guard isGiven else {
+      throw ResNetError(
+        .usage, "\(name) has dense blocks alone, which normalise before each layer", at: "--order \(order.rawValue)",
+        remedy: "Leave it away, or use a network whose blocks add")
+    }
+  }
+
+  /// The network that an argument means: a file where it ends in `.json` or has a slash, else a name.
+  init(argument: String) throws {
+    if argument.hasSuffix(".json") || argument.contains("/") {
+      try self.init(contentsOf: argument)
+    } else {
+      self = try Architecture.named(argument)
+    }
+  }
+}
+
 extension Shortcut: ExpressibleByArgument {}
+extension UnitOrder: ExpressibleByArgument {}
+extension Carry: ExpressibleByArgument {}
 extension StridePosition: ExpressibleByArgument {}
 extension Normalization: ExpressibleByArgument {}
 
@@ -49,5 +103,5 @@ extension Initialization: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
 
   /// What is possible, for help and errors.
-  public static var allValueStrings: [String] { ["he", "xavier", "normal:DEVIATION"] }
+  public static var allValueStrings: [String] { ["he", "he-fan-in", "xavier", "normal:DEVIATION"] }
 }

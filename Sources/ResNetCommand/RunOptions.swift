@@ -4,7 +4,7 @@ import ResNetCore
 
 /// Which run: a new one, or one that is to go on.
 struct RunOptions: ParsableArguments {
-  @Option(help: "A network such as resnet20; 'resnet networks' lists them.", completion: .networks)
+  @Option(help: "A network such as resnet20 ('resnet networks' lists them), or a JSON file.", completion: .networks)
   var network: String?
 
   @Option(help: "A folder of CIFAR or IDX files, or 'generated'.", completion: .directory)

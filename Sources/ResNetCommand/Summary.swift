@@ -2,7 +2,7 @@ import ArgumentParser
 import ResNet
 
 /// `resnet summary`: the layers of a network, and what they cost.
-struct Summary: ParsableCommand {
+struct Summary: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show a network's layers, parameters and cost.",
     usage: "resnet summary <network> [<options>]",
@@ -14,9 +14,14 @@ struct Summary: ParsableCommand {
         resnet summary resnet20 --classes 100
         resnet summary resnet20 --shortcut b --normalization none
         resnet summary plain34 --json
+        resnet summary my-net.json
+
+      With --training also the memory that training takes, before anything runs:
+
+        resnet summary resnet1202 --training --batch 128 --memory-limit 3GiB
       """)
 
-  @Argument(help: "A network such as resnet20; 'resnet networks' lists them.", completion: .networks)
+  @Argument(help: "A network such as resnet20 ('resnet networks' lists them), or a JSON file.", completion: .networks)
   var network: String
 
   @OptionGroup var options: NetworkOptions
@@ -26,20 +31,77 @@ struct Summary: ParsableCommand {
       "Classes to tell apart; if not given, 1000 for ImageNet's networks and 10 for others.", valueName: "number"))
   var classes: Int?
 
+  @Flag(help: "Plan the memory of training too.")
+  var training = false
+
+  @Option(help: ArgumentHelp("With --training: images in a step (default: 128).", valueName: "images"))
+  var batch: Int?
+
+  @OptionGroup var memory: MemoryOption
+  @OptionGroup var engine: EngineOptions
+
   @Flag(help: "Print JSON.")
   var json = false
 
-  func run() throws {
+  func validate() throws {
+    guard training || (batch == nil && memory.memoryLimit == nil) else {
+      throw ValidationError("A batch and a memory limit are those of training: give --training too.")
+    }
+  }
+
+  func run() async throws {
     let architecture = try options.architecture(network)
     let graph = try architecture.graph(classes: classes ?? architecture.usualClasses)
     let summary = graph.summary(network: architecture.name)
-    Terminal.print(json ? try encoded(summary) : summary.description)
+    let batch = batch ?? 128
+    let plan = training ? try await plan(graph, batch: batch) : nil
+    if json {
+      Terminal.print(try encoded(PlannedSummary(summary: summary, training: plan)))
+    } else {
+      Terminal.print(
+        summary.description + (plan.map { "\n\n" + $0.table(batch: batch, runBytes: runBytes(graph, $0, batch)) } ?? "")
+      )
+    }
+  }
+
+  private func runBytes(_ graph: Graph, _ plan: TrainingMemory, _ batch: Int) -> Int {
+    TrainingMemory.runBytes(
+      batchBytes: batch * graph.inputShape.count * MemoryLayout<Float>.stride, parameterBytes: plan.parameterBytes)
+  }
+
+  private func plan(_ graph: Graph, batch: Int) async throws -> TrainingMemory {
+    try await engine.apply()
+    let limit = memory.memoryLimit
+    return try await EngineActor.run {
+      let engine = try Engine(graph: graph)
+      let optimizer = SGD(engine.parameters, recipe: .he2015)
+      return try engine.plan([.init(batch: batch, purpose: .training)], within: limit, optimizer: optimizer)
+    }
+  }
+}
+
+/// A network's summary with the memory that training it takes.
+private struct PlannedSummary: Encodable {
+  var summary: GraphSummary
+  var training: TrainingMemory?
+
+  private enum Key: CodingKey {
+    case training
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    try summary.encode(to: encoder)
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encodeIfPresent(training, forKey: .training)
   }
 }
 
 extension Architecture {
   /// The number of classes of the data that the network was made for.
   var usualClasses: Int {
-    if case .imageNet = stem { 1000 } else { 10 }
+    switch stem {
+    case .imageNet, .deep: 1000
+    case .cifar, .fullyConnected, .none: 10
+    }
   }
 }

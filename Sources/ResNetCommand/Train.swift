@@ -41,6 +41,7 @@ struct Train: AsyncParsableCommand {
   var loaderThreads = 1
 
   @OptionGroup var engine: EngineOptions
+  @OptionGroup var memory: MemoryOption
 
   @Flag(help: "Say what the run will cost, and write nothing.")
   var dryRun = false
@@ -122,7 +123,8 @@ struct Train: AsyncParsableCommand {
   private func trainer(_ plan: TrainingPlan, _ reporter: ProgressReporter?) throws -> Trainer {
     try Trainer(
       plan.architecture, on: plan.training, test: plan.test, recipe: plan.recipe, seed: plan.seed,
-      loaderThreads: loaderThreads, keptIn: plan.folder, progress: { reporter?.show($0) },
+      loaderThreads: loaderThreads, memoryLimit: plan.memoryLimit, keptIn: plan.folder,
+      progress: { reporter?.show($0) },
       note: { note in reporter.map { $0.note("note: \(note)") } ?? Terminal.note("note: \(note)") })
   }
 

@@ -16,6 +16,4 @@ extension TrainingEstimate {
     disk    \(mebibytes(diskBytes))
     """
   }
-
-  private func mebibytes(_ bytes: Int) -> String { "\((bytes + 1 << 20 - 1) >> 20) MiB" }
 }

@@ -8,6 +8,8 @@ struct TrainingPlan: Sendable {
   let seed: UInt64
   /// The engine's threads, where they are told.
   let threads: Int?
+  /// The most memory of the process, in bytes, where there is a limit.
+  let memoryLimit: Int?
   let training: DataSet
   /// What is tested on after every epoch.
   let test: DataSet?
@@ -36,6 +38,7 @@ struct TrainingPlan: Sendable {
     recipe = try command.recipe.chosen(from: nil)
     seed = command.run.seed ?? 0
     threads = command.engine.threads
+    memoryLimit = command.memory.memoryLimit
     step = 0
     let splits = try DataSet.open(data)
     (training, test, finalTest) = try Self.split(splits, validation: command.run.validation, seed: seed)
@@ -60,6 +63,7 @@ struct TrainingPlan: Sendable {
     recipe = try command.recipe.chosen(from: record.recipe)
     seed = record.seed
     threads = command.engine.threads ?? record.threads
+    memoryLimit = command.memory.memoryLimit ?? record.memoryLimit
     step = command.dryRun ? try RunFolder.soundStep(in: path) : 0
     let splits = try DataSet.open(folder.source)
     (training, test, finalTest) = try Self.split(splits, validation: record.data.validation, seed: seed)

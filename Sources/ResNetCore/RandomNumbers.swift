@@ -25,6 +25,8 @@ public struct RandomNumbers: RandomNumberGenerator, Sendable {
     public static let splitting = Purpose(rawValue: 5)
     /// Tests and analyses.
     public static let testing = Purpose(rawValue: 6)
+    /// What a network leaves out in one step of training; the index is the layer's hash.
+    public static let dropout = Purpose(rawValue: 7)
   }
 
   private let key: SIMD2<UInt32>

@@ -56,7 +56,7 @@ final class Arena {
     guard rounded <= reserved, mprotect(start, rounded, PROT_READ | PROT_WRITE) == 0 else {
       throw ResNetError(
         .unavailable, "the program needs \(bytes >> 20) MiB and \(reserved >> 20) MiB can be had",
-        remedy: "Use a smaller batch or a smaller network")
+        remedy: "Use a smaller batch, a smaller network or, to train, a memory limit")
     }
     #if os(Linux)
       _ = madvise(start, rounded, MADV_HUGEPAGE)

@@ -10,6 +10,7 @@ struct ConvolutionShape: Hashable {
   var kernel: Int
   var stride: Int
   var padding: Int
+  var groups = 1
   var inputLayout: Layout
   var outputLayout: Layout
   /// Primitives are made for a number of threads.
@@ -22,7 +23,12 @@ struct ConvolutionShape: Hashable {
   /// Whether ReLU follows.
   var relu = false
 
-  var weightDimensions: [Int] { [output[0], input[0], kernel, kernel] }
+  /// `[outputs, inputs, kernel, kernel]`, or `[groups, outputs / groups, inputs / groups, kernel, kernel]`: the same values.
+  var weightDimensions: [Int] {
+    groups == 1
+      ? [output[0], input[0], kernel, kernel]
+      : [groups, output[0] / groups, input[0] / groups, kernel, kernel]
+  }
 }
 
 /// The primitives of one convolution shape, made when first asked for.
@@ -95,7 +101,7 @@ final class ConvolutionPrimitives {
       "the weight gradient of a convolution of \(shape.input) to \(shape.output)")
     let primitive = try Primitive(Primitive.unwrap(made), runtime)
     let gradient = try primitive.format(.weightsGradientDescriptor, runtime)
-    let plain = try Descriptor.make(shape.weightDimensions, .abcd, runtime)
+    let plain = try Descriptor.plain(shape.weightDimensions, runtime)
     let toPlain = gradient.isSame(as: plain) ? nil : try Primitive.reorder(from: gradient, to: plain, runtime)
     madeBackwardWeights = (primitive, gradient, toPlain)
     return (primitive, gradient, toPlain)

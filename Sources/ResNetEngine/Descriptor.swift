@@ -24,6 +24,12 @@ final class Descriptor {
     return Descriptor(made, runtime.api)
   }
 
+  /// Of weights in plain order, with or without groups.
+  @EngineActor
+  static func plain(_ dimensions: [Int], _ runtime: OneDNNRuntime) throws -> Descriptor {
+    try make(dimensions, dimensions.count == 5 ? .abcde : .abcd, runtime)
+  }
+
   /// A copy of one that belongs to something else.
   @EngineActor
   static func copy(_ existing: OpaquePointer?, _ runtime: OneDNNRuntime) throws -> Descriptor {

@@ -55,3 +55,21 @@ struct Differentiation {
     needsGradient = needs
   }
 }
+
+extension Purpose {
+  /// The dropout layers that the purpose names, or that a module which it names ends in or begins with.
+  func namedDropouts(in graph: Graph) throws -> Set<String> {
+    var names = Set(
+      try observations.union(activationGradients).map { graph.layers[try graph.index(of: $0)].name })
+    if case .from(let module) = parameterGradients {
+      names.formUnion(graph.layers.map(\.name).filter { $0 == module || $0.hasPrefix(module + ".") })
+    }
+    return names
+  }
+}
+
+extension Operation {
+  var isDropout: Bool {
+    if case .dropout = self { true } else { false }
+  }
+}

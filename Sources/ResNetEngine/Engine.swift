@@ -18,22 +18,32 @@ public final class Engine {
   /// With which numbers.
   public let parameters: Parameters
 
-  private let runtime: OneDNNRuntime
-  private let arena: Arena
+  let runtime: OneDNNRuntime
+  let arena: Arena
   private var programs: [Key: (program: Program, lastUse: Int)] = [:]
   private var uses = 0
+  /// What is known of the ways to plan a program, by its key without a limit.
+  var surveys: [Key: Survey] = [:]
+  /// The program that was planned last, until it is compiled.
+  var latest: (key: Key, planned: Planned)?
   private var convolutions: [ConvolutionShape: ConvolutionPrimitives] = [:]
 
   /// The most programs that are kept: a server meets as many batch sizes as it has requests in a batch, and each analysis
   /// has some purposes of its own.
   static let programLimit = 64
 
-  private struct Key: Hashable {
+  /// What decides the steps of a program.
+  struct Key: Hashable {
     var batch: Int
     var purpose: Purpose
     var precision: Precision
     var threads: Int
+    var memoryLimit: MemoryLimit?
   }
+
+  /// The most memory that programs may need from here on; where gradients would take more, activations are computed twice.
+  /// The bits of all results stay the same. As much as the machine has if `nil`.
+  public var memoryLimit: MemoryLimit?
 
   /// Bytes of memory that its programs run in, taken when they first run.
   public var arenaBytes: Int { arena.size }
@@ -72,39 +82,29 @@ public final class Engine {
   /// The program for a batch and a purpose, compiled when it is first asked for.
   ///
   /// - Throws: `ResNetError` of code `usage` where the purpose names what the network lacks or normalises a single
-  ///   value by its own statistics; of code `unavailable` where memory is missing.
+  ///   value by its own statistics; of code `unavailable` where memory is missing or its limit is too small.
   public func program(batch: Int, purpose: Purpose, precision: Precision = .float32) throws -> Program {
-    let key = Key(batch: batch, purpose: purpose, precision: precision, threads: runtime.threads)
+    let key = Key(
+      batch: batch, purpose: purpose, precision: precision, threads: runtime.threads, memoryLimit: memoryLimit)
     uses += 1
     if let found = programs[key]?.program {
       programs[key]?.lastUse = uses
       return found
     }
-    guard (1...(1 << 20)).contains(batch) else {
-      throw ResNetError(.usage, "a batch of \(batch) is not possible", remedy: "Use 1 or more samples")
-    }
-    // oneDNN reads the number of threads when it makes primitives, and a program of another number may have run since.
-    runtime.activate(runtime.threads)
-    let lowering = try Lowering(
-      graph: graph, parameters: parameters, batch: batch, purpose: purpose, runtime: runtime,
-      convolution: { [unowned self] shape in try convolution(shape) })
-    try lowering.lower()
-    let memory = MemoryPlan(lowering.plan)
-    try arena.grow(to: memory.size)
-    let binder = Binder(addresses: memory.offsets.map { arena.start + $0 })
-    let steps = try lowering.plan.steps.map { try $0.bind(binder) }
-    let program = Program(lowering, steps: steps, binder: binder, memory: memory, arena: arena)
+    let program = try bound(planned(batch: batch, purpose: purpose, precision: precision))
+    latest = nil
     if programs.count >= Self.programLimit, let oldest = programs.min(by: { $0.value.lastUse < $1.value.lastUse }) {
       programs[oldest.key] = nil
       // Programs keep the primitives that they run; oneDNN keeps the code of those that will be asked for again.
       convolutions.removeAll()
+      surveys.removeAll()
     }
     programs[key] = (program, uses)
     return program
   }
 
   /// The primitives of a shape; programs of one thread count share them.
-  private func convolution(_ shape: ConvolutionShape) throws -> ConvolutionPrimitives {
+  func convolution(_ shape: ConvolutionShape) throws -> ConvolutionPrimitives {
     if let found = convolutions[shape] { return found }
     let made = try ConvolutionPrimitives(shape, runtime)
     convolutions[shape] = made

@@ -12,6 +12,9 @@ struct Unit: Hashable {
   var relu = false
   /// The layer whose output the unit gives.
   var output: Int
+
+  /// The layers whose outputs it reads.
+  func inputs(_ graph: Graph) -> [Int] { graph.layers[head].inputs + [addend].compactMap(\.self) }
 }
 
 /// The first pass of the compiler: which layers are computed together.
@@ -75,7 +78,8 @@ struct Fusion {
         reluIfPossible()
       case .add:
         reluIfPossible()
-      case .input, .relu, .zeroPadding, .maxPooling, .globalAveragePooling, .flatten:
+      case .input, .relu, .zeroPadding, .maxPooling, .averagePooling, .globalAveragePooling, .flatten, .concatenation,
+        .sigmoid, .affine, .multiplication, .dropout:
         break
       }
       units.append(unit)
@@ -90,7 +94,7 @@ extension Fusion {
   func lastReaders(_ graph: Graph) -> [Int] {
     var last = Array(repeating: -1, count: graph.layers.count)
     for (position, unit) in units.enumerated() {
-      for read in graph.layers[unit.head].inputs + [unit.addend].compactMap(\.self) { last[read] = position }
+      for read in unit.inputs(graph) { last[read] = position }
     }
     return last
   }

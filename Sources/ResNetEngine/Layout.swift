@@ -27,12 +27,26 @@ struct Layout: Hashable, Sendable {
       : Layout(blocks: 1, positions: positions, lanes: shape[0])
   }
 
+  /// How many channels the tensor has that these are a part of; `nil` where they are all of it.
+  var wholeChannels: Int?
+
+  /// The same channels as a part of a tensor of more channels.
+  func part(of channels: Int) -> Layout {
+    var part = self
+    part.wholeChannels = channels
+    return part
+  }
+
   /// Values of one sample.
   var count: Int { blocks * positions * lanes }
 
   /// For the kernels.
   func batched(_ batch: Int) -> ResNetLayout {
-    ResNetLayout(batch: Int64(batch), blocks: Int64(blocks), positions: Int64(positions), lanes: Int64(lanes))
+    let samplePitch = (wholeChannels ?? blocks * lanes) * positions
+    let positionPitch = blocks == 1 && !isBlocked ? wholeChannels ?? lanes : lanes
+    return ResNetLayout(
+      batch: Int64(batch), blocks: Int64(blocks), positions: Int64(positions), lanes: Int64(lanes),
+      sample_pitch: Int64(samplePitch), position_pitch: Int64(positionPitch))
   }
 
   /// oneDNN's name for it.

@@ -17,6 +17,7 @@ extension Lowering {
       shape.kernel = convolution.kernel
       shape.stride = convolution.stride
       shape.padding = convolution.padding
+      shape.groups = convolution.groups
     }
     return (try convolution(shape), layer.name + ".weight", layer.name + ".bias")
   }
@@ -34,7 +35,7 @@ extension Lowering {
     let pack = try parameters.packed(
       layer: layer.name, dimensions: made.shape.weightDimensions, format: made.forwardWeights, folding: folding,
       runtime: runtime)
-    packs.append(pack)
+    use(pack)
     let result = unit.addend.map { destination(holding: $0, unit) } ?? floats(of: layouts[unit.head])
     outputs[unit.output] = result
     let scratch = plan.value(bytes: made.forward.scratchpad.bytes)
@@ -79,7 +80,7 @@ extension Lowering {
     let pack = try parameters.packed(
       layer: layer.name, dimensions: made.shape.weightDimensions, format: backward.weights, folding: nil,
       runtime: runtime)
-    if !packs.contains(where: { $0 === pack }) { packs.append(pack) }
+    use(pack)
     let result = floats(of: layouts[layer.inputs[0]])
     let scratch = plan.value(bytes: backward.primitive.scratchpad.bytes)
     let runtime = runtime
@@ -121,7 +122,7 @@ extension Lowering {
     }
     guard let reorder = backward.toPlain, let packed else { return }
     let reorderScratch = plan.value(bytes: reorder.scratchpad.bytes)
-    let plain = try Descriptor.make(made.shape.weightDimensions, .abcd, runtime)
+    let plain = try Descriptor.plain(made.shape.weightDimensions, runtime)
     plan.step("weight gradient in plain order", layer: unit.head, uses: [packed, region, reorderScratch]) { binder in
       try binder.step(
         reorder,

@@ -49,6 +49,7 @@ extension Lowering {
   /// Factors of branch and shortcut, forward and backward; the program owns them.
   private func makeGate(_ name: String) -> UnsafeMutablePointer<Float>? {
     guard purpose.gates else { return nil }
+    if let made = gates[name] { return made.buffer.baseAddress }
     let gate = Allocation<Float>(capacity: 4)
     gate.buffer.update(repeating: 1)
     gates[name] = gate

@@ -12,33 +12,35 @@ extension Lowering {
         .usage, "batch normalisation has a single value a channel to learn from", at: name,
         remedy: "Use a larger batch or a larger input")
     }
-    let updates = purpose.updatesRunningStatistics && !usesRunning
+    // Computed again, it uses what the first time found, and gathers nothing.
+    let earlier = saved[unit.head]
+    let updates = purpose.updatesRunningStatistics && !usesRunning && earlier == nil
     changesStatistics = changesStatistics || updates
     let channels = graph.layers[unit.head].shape[0]
-    let x = output(graph.layers[unit.head].inputs[0])
+    let x = outputPart(graph.layers[unit.head].inputs[0])
     let addend = unit.addend.map { output($0) }
     let result = floats(of: layout)
-    let mean = plan.floats(channels)
-    let inverseDeviation = plan.floats(channels)
-    let batched = layout.batched(batch)
+    let mean = earlier?.mean ?? plan.floats(channels)
+    let inverseDeviation = earlier?.inverseDeviation ?? plan.floats(channels)
+    let batched = x.layout.batched(batch)
     let scratch = plan.floats(Int(resnet_normalization_scratch(batched)))
     outputs[unit.output] = result
     saved[unit.head] = SavedState(mean: mean, inverseDeviation: inverseDeviation)
     let parameters = parameters
     plan.step(
-      "normalisation", layer: unit.head, uses: [x, addend, result, mean, inverseDeviation, scratch]
+      "normalisation", layer: unit.head, uses: [x.value, addend, result, mean, inverseDeviation, scratch]
     ) { binder in
       binder.step(
         resnet_normalization_forward,
         ResNetNormalization(
-          layout: batched, x: binder.floats(x), addend: UnsafePointer(binder.floats(addend)),
+          layout: batched, x: binder.floats(x.value) + x.offset, addend: UnsafePointer(binder.floats(addend)),
           output: binder.floats(result), scale: UnsafePointer(parameters.buffer(name + ".weight").baseAddress),
           shift: UnsafePointer(parameters.buffer(name + ".bias").baseAddress), mean: binder.floats(mean),
           inverse_deviation: binder.floats(inverseDeviation),
           running_mean: parameters.buffer(name + ".running_mean").baseAddress,
           running_variance: parameters.buffer(name + ".running_var").baseAddress, scratch: binder.floats(scratch),
           epsilon: layer.epsilon, momentum: updates ? layer.momentum : 0, uses_running: usesRunning ? 1 : 0,
-          relu: unit.relu ? 1 : 0))
+          uses_given: earlier == nil ? 0 : 1, relu: unit.relu ? 1 : 0))
     }
   }
 
@@ -50,40 +52,47 @@ extension Lowering {
     let layout = layouts[unit.head]
     let input = layer.inputs[0]
     let (first, second) = pair(unit.output)
-    let x = output(input)
-    let mask = unit.relu ? output(unit.output) : nil
-    let givesAddend = unit.addend.map { differentiation.needsGradient[$0] } ?? false
-    // dz is the gradient itself where nothing changes it, and overwrites it where nobody else needs it.
-    let changes = mask != nil || second != nil
-    let dz =
-      !changes ? first.value : first.isExclusive ? plan.overwriting(first.value) : floats(of: layout)
-    let dzIsOurs = changes || first.isExclusive
+    let x = outputPart(input)
+    // Where something was added, what passed ReLU shows in the output alone; else it follows from x.
+    let mask = unit.relu && unit.addend != nil ? output(unit.output) : nil
     let needsInput = differentiation.needsGradient[input]
-    let dx = !needsInput ? nil : dzIsOurs && !givesAddend ? plan.overwriting(dz) : floats(of: layout)
+    let givesAddend = unit.addend.map { differentiation.needsGradient[$0] } ?? false
+    // dz is the gradient itself where nothing changes it, and overwrites it where nobody else needs it. Only the addend
+    // asks for it, or the output's sign.
+    let changes = unit.relu || second != nil
+    let dz: Int? =
+      unit.addend == nil
+      ? nil : !changes ? first.value : first.isExclusive ? plan.overwriting(first.value) : floats(of: layout)
+    let dzIsOurs = changes || first.isExclusive
+    let joint = needsInput ? jointGradient(input) : nil
+    let overwritten = dz.map { dzIsOurs && !givesAddend ? $0 : nil } ?? (first.isExclusive ? first.value : nil)
+    let dx = !needsInput ? nil : joint?.part.value ?? overwritten.map(plan.overwriting) ?? floats(of: layout)
     let region = gradientRegion
     let scalePlace = gradientOffset(layer.name + ".weight", layer: unit.head)
     let shiftPlace = gradientOffset(layer.name + ".bias", layer: unit.head)
-    let batched = layout.batched(batch)
+    let batched = x.layout.batched(batch)
     let scratch = plan.floats(Int(resnet_normalization_scratch(batched)))
     let constant = purpose.statistics(of: layer.name) == .running
     let scale = UnsafePointer(parameters.buffer(layer.name + ".weight").baseAddress)
+    let shift = UnsafePointer(parameters.buffer(layer.name + ".bias").baseAddress)
     plan.step(
       "normalisation gradient", layer: unit.head,
-      uses: [x, mask, first.value, second?.value, dz, dx, mean, inverseDeviation, scratch, region]
+      uses: [x.value, mask, first.value, second?.value, dz, dx, mean, inverseDeviation, scratch, region]
     ) { binder in
       let gradients = binder.floats(region)
       return binder.step(
         resnet_normalization_backward,
         ResNetNormalizationGradient(
-          layout: batched, x: binder.floats(x), output: UnsafePointer(binder.floats(mask)),
+          layout: batched, x: binder.floats(x.value) + x.offset, output: UnsafePointer(binder.floats(mask)),
           gradient: binder.floats(first.value), gradient2: UnsafePointer(binder.floats(second?.value)),
-          gradient_z: binder.floats(dz), gradient_x: binder.floats(dx),
+          gradient_z: binder.floats(dz), gradient_x: binder.floats(dx).map { $0 + (joint?.part.offset ?? 0) },
           gradient_scale: scalePlace.flatMap { place in gradients.map { $0 + place } },
-          gradient_shift: shiftPlace.flatMap { place in gradients.map { $0 + place } }, scale: scale,
+          gradient_shift: shiftPlace.flatMap { place in gradients.map { $0 + place } }, scale: scale, shift: shift,
           mean: binder.floats(mean), inverse_deviation: binder.floats(inverseDeviation),
-          scratch: binder.floats(scratch), constant_statistics: constant ? 1 : 0))
+          scratch: binder.floats(scratch), constant_statistics: constant ? 1 : 0,
+          accumulates: joint?.accumulates == true ? 1 : 0, relu: unit.relu ? 1 : 0))
     }
-    if let dx { give(dx, to: input, isExclusive: true) }
-    if let addend = unit.addend { give(dz, to: addend, isExclusive: dzIsOurs) }
+    if let dx, joint == nil { give(dx, to: input, isExclusive: true) }
+    if let addend = unit.addend, let dz { give(dz, to: addend, isExclusive: dzIsOurs) }
   }
 }

@@ -30,53 +30,67 @@ extension Lowering {
     }
   }
 
-  private struct MaxPooling {
+  private struct PoolingPrimitives {
     var source: Descriptor
     var destination: Descriptor
     var forward: Primitive
     var descriptor: OneDNNPrimitiveDescriptor
-    var sizes: (strides: [Int64], kernel: [Int64], paddings: [Int64])
+    var sizes: Sizes
   }
 
-  private func maxPooling(_ unit: Unit, _ layer: Pooling) throws -> MaxPooling {
+  private struct Sizes {
+    var strides: [Int64]
+    var kernel: [Int64]
+    var before: [Int64]
+    var after: [Int64]
+
+    /// Windows that reach over the end of the image count as padding there.
+    init(_ layer: Pooling, from: Shape, to: Shape) {
+      strides = [Int64](repeating: Int64(layer.stride), count: 2)
+      kernel = [Int64](repeating: Int64(layer.kernel), count: 2)
+      before = [Int64](repeating: Int64(layer.padding), count: 2)
+      after = (1...2).map { axis in
+        Int64(max((to[axis] - 1) * layer.stride + layer.kernel - from[axis] - layer.padding, layer.padding))
+      }
+    }
+  }
+
+  private func primitives(_ unit: Unit, _ layer: Pooling, _ algorithm: OneDNNAlgorithm) throws -> PoolingPrimitives {
     let input = graph.layers[unit.head].inputs[0]
     let from = graph.layers[input].shape
     let to = graph.layers[unit.head].shape
     let source = try Descriptor.make([batch] + from.dimensions, layouts[input].format, runtime)
     let destination = try Descriptor.make([batch] + to.dimensions, layouts[unit.head].format, runtime)
-    let sizes = (
-      strides: [Int64](repeating: Int64(layer.stride), count: 2),
-      kernel: [Int64](repeating: Int64(layer.kernel), count: 2),
-      paddings: [Int64](repeating: Int64(layer.padding), count: 2)
-    )
+    let sizes = Sizes(layer, from: from, to: to)
     let attributes = try Attributes(runtime)
     defer { withExtendedLifetime(attributes) {} }
     var made: OneDNNPrimitiveDescriptor?
     try runtime.check(
       runtime.api.pointee.pooling_forward_primitive_desc_create(
-        &made, runtime.engine, differentiation.seed == .none ? .forwardInference : .forwardTraining, .poolingMaximum,
-        source.pointer, destination.pointer, sizes.strides, sizes.kernel, [0, 0], sizes.paddings, sizes.paddings,
-        attributes.pointer), "max pooling of \(from)")
+        &made, runtime.engine, differentiation.seed == .none ? .forwardInference : .forwardTraining, algorithm,
+        source.pointer, destination.pointer, sizes.strides, sizes.kernel, [0, 0], sizes.before, sizes.after,
+        attributes.pointer), "pooling of \(from)")
     let descriptor = try Primitive.unwrap(made)
-    return MaxPooling(
+    return PoolingPrimitives(
       source: source, destination: destination, forward: try Primitive(descriptor, runtime), descriptor: descriptor,
       sizes: sizes)
   }
 
-  func maxPoolingForward(_ unit: Unit, _ layer: Pooling) throws {
-    let made = try maxPooling(unit, layer)
+  func poolingForward(_ unit: Unit, _ layer: Pooling, _ algorithm: OneDNNAlgorithm) throws {
+    let made = try primitives(unit, layer, algorithm)
     let input = output(graph.layers[unit.head].inputs[0])
     let result = floats(of: layouts[unit.head])
     outputs[unit.output] = result
     let scratch = plan.value(bytes: made.forward.scratchpad.bytes)
     var workspace: (value: Int, descriptor: Descriptor)?
-    if differentiation.seed != .none {
+    // Which value of each window won; a mean has no winner.
+    if differentiation.seed != .none, algorithm == .poolingMaximum {
       let descriptor = try made.forward.format(.workspaceDescriptor, runtime)
       workspace = (plan.value(bytes: descriptor.bytes), descriptor)
       saved[unit.head] = SavedState(workspace: workspace)
     }
     let runtime = runtime
-    plan.step("max pooling", layer: unit.head, uses: [input, result, scratch, workspace?.value]) { [workspace] binder in
+    plan.step("pooling", layer: unit.head, uses: [input, result, scratch, workspace?.value]) { [workspace] binder in
       var arguments: [(OneDNNIndex, Descriptor, UnsafeMutableRawPointer?)] = [
         (.source, made.source, binder.address(input)),
         (.destination, made.destination, binder.address(result)),
@@ -87,32 +101,32 @@ extension Lowering {
     }
   }
 
-  func maxPoolingBackward(_ unit: Unit, _ layer: Pooling) throws {
+  func poolingBackward(_ unit: Unit, _ layer: Pooling, _ algorithm: OneDNNAlgorithm) throws {
     let source = graph.layers[unit.head].inputs[0]
-    guard differentiation.needsGradient[source], let workspace = saved[unit.head]?.workspace else { return }
-    let made = try maxPooling(unit, layer)
+    guard differentiation.needsGradient[source] else { return }
+    let workspace = saved[unit.head]?.workspace
+    let made = try primitives(unit, layer, algorithm)
     let attributes = try Attributes(runtime)
     defer { withExtendedLifetime((made, attributes)) {} }
     var backward: OneDNNPrimitiveDescriptor?
     try runtime.check(
       runtime.api.pointee.pooling_backward_primitive_desc_create(
-        &backward, runtime.engine, .poolingMaximum, made.source.pointer, made.destination.pointer,
-        made.sizes.strides, made.sizes.kernel, [0, 0], made.sizes.paddings, made.sizes.paddings, made.descriptor,
-        attributes.pointer), "the gradient of max pooling")
+        &backward, runtime.engine, algorithm, made.source.pointer, made.destination.pointer, made.sizes.strides,
+        made.sizes.kernel, [0, 0], made.sizes.before, made.sizes.after, made.descriptor, attributes.pointer),
+      "the gradient of pooling")
     let primitive = try Primitive(Primitive.unwrap(backward), runtime)
     let gradient = merged(unit.output).value
     let result = floats(of: layouts[source])
     let scratch = plan.value(bytes: primitive.scratchpad.bytes)
     let runtime = runtime
-    plan.step("max pooling gradient", layer: unit.head, uses: [gradient, result, scratch, workspace.value]) { binder in
-      try binder.step(
-        primitive,
-        [
-          (.destinationGradient, made.destination, binder.address(gradient)),
-          (.sourceGradient, made.source, binder.address(result)),
-          (.workspace, workspace.descriptor, binder.address(workspace.value)),
-          (.scratchpad, primitive.scratchpad, binder.address(scratch)),
-        ], runtime)
+    plan.step("pooling gradient", layer: unit.head, uses: [gradient, result, scratch, workspace?.value]) { binder in
+      var arguments: [(OneDNNIndex, Descriptor, UnsafeMutableRawPointer?)] = [
+        (.destinationGradient, made.destination, binder.address(gradient)),
+        (.sourceGradient, made.source, binder.address(result)),
+        (.scratchpad, primitive.scratchpad, binder.address(scratch)),
+      ]
+      if let (value, descriptor) = workspace { arguments.append((.workspace, descriptor, binder.address(value))) }
+      return try binder.step(primitive, arguments, runtime)
     }
     give(result, to: source, isExclusive: true)
   }

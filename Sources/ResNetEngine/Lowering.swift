@@ -10,6 +10,7 @@ final class Lowering {
   let parameters: Parameters
   let batch: Int
   let purpose: Purpose
+  let recomputation: Recomputation
   let runtime: OneDNNRuntime
   let plan = Plan()
   let convolution: (ConvolutionShape) throws -> ConvolutionPrimitives
@@ -23,8 +24,11 @@ final class Lowering {
   private(set) var gradientRegion: Int?
   private(set) var gradientCount = 0
   private(set) var kept: [Program.Kept: Kept] = [:]
-  var packs: [PackedWeights] = []
+  private(set) var packs: [PackedWeights] = []
+  private var knownPacks: Set<ObjectIdentifier> = []
   var gates: [String: Allocation<Float>] = [:]
+  /// Where the random numbers of each dropout layer begin, by its name.
+  var dropoutKeys: [String: Allocation<UInt32>] = [:]
   var changesStatistics = false
 
   /// A result and its shape.
@@ -36,7 +40,16 @@ final class Lowering {
 
   // By layer.
   var outputs: [Int?]
+  /// The units that are to be computed again when a gradient asks for their output, by the layer of that output.
+  var forgotten: [Int: Unit] = [:]
+  var recomputedLayers = 0
+  /// Why one could not be.
+  var failure: (any Error)?
   let layouts: [Layout]
+  /// Concatenations that share memory, and by the owner of each such memory its value and its gradient's.
+  let joint: JointOutputs
+  var jointOutputs: [Int: Int] = [:]
+  var jointGradients: [Int: Int] = [:]
   /// Whether a layer's output must outlast the unit that is being lowered, in a pass without gradients.
   private(set) var isNeededLater: (Int) -> Bool = { _ in true }
   /// What the forward pass leaves for the gradient, by the unit's head.
@@ -44,6 +57,7 @@ final class Lowering {
   /// Parts of the gradient of a layer's output that consumers have left so far.
   var pieces: [[GradientPiece]]
   let differentiation: Differentiation
+  let fusion: Fusion
 
   /// What a unit's forward pass leaves for its gradient.
   struct SavedState {
@@ -62,25 +76,38 @@ final class Lowering {
   }
 
   init(
-    graph: Graph, parameters: Parameters, batch: Int, purpose: Purpose, runtime: OneDNNRuntime,
-    convolution: @escaping (ConvolutionShape) throws -> ConvolutionPrimitives
+    graph: Graph, parameters: Parameters, batch: Int, purpose: Purpose, recomputation: Recomputation = .nothing,
+    runtime: OneDNNRuntime, convolution: @escaping (ConvolutionShape) throws -> ConvolutionPrimitives
   ) throws {
+    // Where nothing is left out, dropout is the identity, and what stands around it may be fused.
+    let named = try purpose.namedDropouts(in: graph)
+    let graph =
+      purpose.usesDropout || !graph.layers.contains { $0.operation.isDropout }
+      ? graph : graph.bypassing { $0.operation.isDropout && !named.contains($0.name) }
     self.graph = graph
     self.parameters = parameters
     self.batch = batch
     self.purpose = purpose
+    self.recomputation = recomputation
     self.runtime = runtime
     self.convolution = convolution
     differentiation = try Differentiation(graph, purpose)
+    joint = JointOutputs(graph, apart: Set(differentiation.watched.map(\.layer)))
     outputs = Array(repeating: nil, count: graph.layers.count)
     pieces = Array(repeating: [], count: graph.layers.count)
-    var layouts = graph.layers.map { Layout.fast($0.shape, lanes: runtime.lanes) }
+    // Blocks of channels only where parts of joint memory begin and end between them.
+    let lanes = joint.boundaries.allSatisfy { $0 % runtime.lanes == 0 } ? runtime.lanes : 1
+    var layouts = graph.layers.map { Layout.fast($0.shape, lanes: lanes) }
     // Convolutions read the outside world's layout as it is; anything else wants the input changed first.
     let readers = graph.consumers[0].map { graph.layers[$0].operation }
-    if readers.allSatisfy({ if case .convolution = $0 { true } else { false } }) {
+    if lanes > 1, readers.allSatisfy({ if case .convolution = $0 { true } else { false } }) {
       layouts[0] = .plain(graph.inputShape)
     }
     self.layouts = layouts
+    fusion = Fusion(
+      graph, purpose, pinned: differentiation.pinned, differentiates: differentiation.seed != .none,
+      // In channels-last formats oneDNN 3.2 loses what the destination held (seen with AVX2).
+      canAdd: { layouts[$0].isBlocked })
   }
 
   /// Fills the plan.
@@ -96,10 +123,6 @@ final class Lowering {
       gradientRegion = region
     }
 
-    let fusion = Fusion(
-      graph, purpose, pinned: differentiation.pinned, differentiates: differentiation.seed != .none,
-      // In channels-last formats oneDNN 3.2 loses what the destination held (seen with AVX2).
-      canAdd: { layouts[$0].isBlocked })
     let lastReaders = fusion.lastReaders(graph)
     for (position, unit) in fusion.units.enumerated() {
       isNeededLater = { [pinned = differentiation.pinned, result = graph.output] layer in
@@ -117,8 +140,12 @@ final class Lowering {
     }
     guard differentiation.seed != .none else { return }
 
+    forget(fusion.recomputed(recomputation, graph) { layouts[$0].count })
     try seed()
-    for unit in fusion.units.reversed() where differentiation.needsGradient[unit.output] { try backward(unit) }
+    for unit in fusion.units.reversed() where differentiation.needsGradient[unit.output] {
+      try backward(unit)
+      if let failure { throw failure }
+    }
     if purpose.inputGradient {
       let gradient = merged(0).value
       plan.keep(gradient)
@@ -143,22 +170,34 @@ final class Lowering {
 
   // MARK: Parts
 
-  private func forward(_ unit: Unit) throws {
+  func forward(_ unit: Unit) throws {
     switch graph.layers[unit.head].operation {
     case .input: break
     case .convolution, .linear: try convolutionForward(unit)
     case .batchNormalization(let layer): try normalizationForward(unit, layer)
     case .add, .relu: additionForward(unit)
     case .zeroPadding(let padding): zeroPaddingForward(unit, padding)
-    case .maxPooling(let pooling): try maxPoolingForward(unit, pooling)
+    case .maxPooling(let pooling): try poolingForward(unit, pooling, .poolingMaximum)
     case .globalAveragePooling: averagePoolingForward(unit)
     case .flatten: flattenForward(unit)
+    case .averagePooling(let pooling): try poolingForward(unit, pooling, .poolingAverageExcludingPadding)
+    case .concatenation: concatenationForward(unit)
+    case .sigmoid: sigmoidForward(unit)
+    case .affine(let scale, let offset): affineForward(unit, scale: scale, offset: offset)
+    case .multiplication: multiplicationForward(unit)
+    case .dropout(let dropout): dropoutForward(unit, dropout)
     }
   }
 
   private func backward(_ unit: Unit) throws {
-    guard !pieces[unit.output].isEmpty else { return }
-    if differentiation.watched.contains(where: { $0.layer == unit.output }) {
+    let place = joint.places[unit.output]
+    guard !pieces[unit.output].isEmpty || place.flatMap({ jointGradients[$0.owner] }) != nil else { return }
+    let isWatched = differentiation.watched.contains { $0.layer == unit.output }
+    if isWatched, let (part, _) = jointGradient(unit.output) {
+      let gradient = detached(part, layer: unit.output)
+      plan.keep(gradient)
+      watchedGradients[unit.output] = gradient
+    } else if isWatched {
       var gradient = merged(unit.output)
       plan.keep(gradient.value)
       gradient.isExclusive = false
@@ -171,9 +210,15 @@ final class Lowering {
     case .batchNormalization: normalizationBackward(unit)
     case .add, .relu: additionBackward(unit)
     case .zeroPadding(let padding): zeroPaddingBackward(unit, padding)
-    case .maxPooling(let pooling): try maxPoolingBackward(unit, pooling)
+    case .maxPooling(let pooling): try poolingBackward(unit, pooling, .poolingMaximum)
     case .globalAveragePooling: averagePoolingBackward(unit)
     case .flatten: flattenBackward(unit)
+    case .averagePooling(let pooling): try poolingBackward(unit, pooling, .poolingAverageExcludingPadding)
+    case .concatenation: concatenationBackward(unit)
+    case .sigmoid: sigmoidBackward(unit)
+    case .affine(let scale, _): affineBackward(unit, scale: scale)
+    case .multiplication: multiplicationBackward(unit)
+    case .dropout(let dropout): dropoutBackward(unit, dropout)
     }
   }
 
@@ -214,16 +259,28 @@ final class Lowering {
       }
     }
     let piece = relayout(gradient, from: .plain(graph.outputShape), to: layouts[graph.output], layer: graph.output)
-    pieces[graph.output] = [GradientPiece(value: piece, isExclusive: piece != gradient)]
+    give(piece, to: graph.output, isExclusive: piece != gradient)
   }
 
   // MARK: Helpers of all parts
 
+  /// The value that holds a layer's output.
   func output(_ layer: Int) -> Int {
-    guard let value = outputs[layer] else {
+    computeAgain(layer)
+    if outputs[layer] == nil, joint.places[layer] != nil {
+      outputs[layer] = detached(outputPart(layer), layer: layer)
+    }
+    if let value = outputs[layer] { return value }
+    guard failure != nil else {
       preconditionFailure("\(graph.layers[layer].name) is read before it is computed: the order of units is wrong")
     }
-    return value
+    // Whoever asks goes on to the end of its unit; the plan comes to nothing then.
+    return floats(of: layouts[layer])
+  }
+
+  /// Has a copy of weights brought up to date before the program runs.
+  func use(_ pack: PackedWeights) {
+    if knownPacks.insert(ObjectIdentifier(pack)).inserted { packs.append(pack) }
   }
 
   func floats(of layout: Layout) -> Int { plan.floats(batch * layout.count) }
@@ -237,59 +294,9 @@ final class Lowering {
       binder.step(
         resnet_relayout,
         ResNetRelayout(
-          from: from.batched(batch), to: to.batched(batch), input: binder.floats(value), output: binder.floats(result)))
+          from: from.batched(batch), to: to.batched(batch), input: binder.floats(value), output: binder.floats(result),
+          accumulates: 0))
     }
     return result
-  }
-
-  /// Leaves a part of a layer's gradient, if it is needed.
-  func give(_ value: Int, to layer: Int, isExclusive: Bool) {
-    guard differentiation.needsGradient[layer] else { return }
-    pieces[layer].append(GradientPiece(value: value, isExclusive: isExclusive))
-  }
-
-  /// All parts of a layer's gradient, at most two of them: kernels add two on the way.
-  func pair(_ layer: Int) -> (first: GradientPiece, second: GradientPiece?) {
-    while pieces[layer].count > 2 {
-      let sum = sum(pieces[layer].removeFirst(), pieces[layer].removeFirst(), layer: layer)
-      pieces[layer].insert(sum, at: 0)
-    }
-    // The one that may be overwritten comes first.
-    let parts = pieces[layer].filter(\.isExclusive) + pieces[layer].filter { !$0.isExclusive }
-    return (parts[0], parts.count > 1 ? parts[1] : nil)
-  }
-
-  /// The whole gradient of a layer as one value.
-  func merged(_ layer: Int) -> GradientPiece {
-    let (first, second) = pair(layer)
-    guard let second else { return first }
-    let sum = sum(first, second, layer: layer)
-    pieces[layer] = [sum]
-    return sum
-  }
-
-  private func sum(_ a: GradientPiece, _ b: GradientPiece, layer: Int) -> GradientPiece {
-    gradientBeforeReLU(a, b, output: nil, layer: layer)
-  }
-
-  /// (a + b) · [output > 0], in the memory of `a` where nothing else needs it.
-  func gradientBeforeReLU(_ a: GradientPiece, _ b: GradientPiece?, output: Int?, layer: Int) -> GradientPiece {
-    guard b != nil || output != nil else { return a }
-    let result = a.isExclusive ? plan.overwriting(a.value) : floats(of: layouts[layer])
-    let count = Int64(batch * layouts[layer].count)
-    plan.step("ReLU gradient", layer: layer, uses: [a.value, b?.value, output, result]) { binder in
-      binder.step(
-        resnet_relu_backward,
-        ResNetReLUGradient(
-          count: count, output: UnsafePointer(binder.floats(output)), gradient: binder.floats(a.value),
-          gradient2: UnsafePointer(binder.floats(b?.value)), gradient_z: binder.floats(result)))
-    }
-    return GradientPiece(value: result, isExclusive: true)
-  }
-
-  /// Where a parameter's gradient belongs in the region of gradients; `nil` where it is not wanted.
-  func gradientOffset(_ parameter: String, layer: Int) -> Int? {
-    guard let from = differentiation.parametersFrom, layer >= from else { return nil }
-    return parameters.places[parameter]?.offset
   }
 }

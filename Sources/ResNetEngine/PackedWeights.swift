@@ -24,6 +24,9 @@ final class PackedWeights {
     (foldedBias?.buffer ?? parameters.takeUnretainedValue().buffer(layer + ".bias")).baseAddress
   }
 
+  /// What it takes, in bytes.
+  let bytes: Int
+
   private let parameters: Unmanaged<Parameters>
   private let layer: String
   private let reorder: Primitive
@@ -47,8 +50,8 @@ final class PackedWeights {
     self.parameters = .passUnretained(parameters)
     let masters = parameters.buffer(layer + ".weight")
     foldedWeights = folding.map { _ in Allocation(capacity: masters.count) }
-    foldedBias = folding.map { _ in Allocation(capacity: dimensions[0]) }
-    let plainDescriptor = try Descriptor.make(dimensions, .abcd, runtime)
+    foldedBias = folding.map { Allocation(capacity: parameters.buffer($0.layer + ".weight").count) }
+    let plainDescriptor = try Descriptor.plain(dimensions, runtime)
     reorder = try Primitive.reorder(from: plainDescriptor, to: format, runtime)
     plain = try Memory(
       plainDescriptor, at: UnsafeMutableRawPointer((foldedWeights?.buffer ?? masters).baseAddress), runtime)
@@ -59,6 +62,9 @@ final class PackedWeights {
     arguments.buffer[1] = OneDNNArgument(index: .destination, memory: memory.pointer)
     arguments.buffer[2] = OneDNNArgument(index: .scratchpad, memory: scratch.pointer)
     call = ResNetPrimitiveCall(reorder, arguments.buffer, runtime)
+    bytes =
+      format.bytes + reorder.scratchpad.bytes
+      + ((foldedWeights?.buffer.count ?? 0) + (foldedBias?.buffer.count ?? 0)) * MemoryLayout<Float>.stride
   }
 
   /// Packs again if the masters have changed since.

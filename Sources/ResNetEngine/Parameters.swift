@@ -105,6 +105,12 @@ public final class Parameters {
     return (place.parameter.shape, place.offset..<place.offset + place.parameter.shape.count)
   }
 
+  /// What the values take, in bytes.
+  public var bytes: Int { (learned.count + gatheredMemory.buffer.count) * MemoryLayout<Float>.stride }
+
+  /// What the copies take that programs read in place of the values, in bytes.
+  public var packedBytes: Int { packed.values.joined().reduce(0) { $0 + $1.bytes } }
+
   /// Says that values were changed through `learned`.
   public func noteChange() { version += 1 }
 

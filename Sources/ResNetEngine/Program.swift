@@ -27,12 +27,15 @@ public final class Program {
   /// network's last, where the purpose takes gradients from a layer on; empty where there are none.
   public let gradients: UnsafeBufferPointer<Float>
   /// Bytes of the arena that it uses.
-  public let arenaBytes: Int
+  public var arenaBytes: Int { memory.arenaBytes }
+  /// What it needs of memory, and what it computes twice for that.
+  public let memory: MemoryNeed
 
   let steps: [Step]
   let stepNames: [String]
   let results: [Kept: Result]
   private let gates: [String: Allocation<Float>]
+  private let dropoutKeys: [String: Allocation<UInt32>]
   private let packs: [PackedWeights]
   private let parameters: Parameters
   private let graph: Graph
@@ -56,7 +59,7 @@ public final class Program {
   }
 
   init(
-    _ lowering: Lowering, steps: [Step], binder: Binder, memory: MemoryPlan, arena: Arena
+    _ lowering: Lowering, steps: [Step], binder: Binder, memory: MemoryNeed, arena: Arena
   ) {
     let lowered = lowering
     batch = lowered.batch
@@ -69,7 +72,8 @@ public final class Program {
     threads = lowered.runtime.threads
     packs = lowered.packs
     gates = lowered.gates
-    arenaBytes = memory.size
+    dropoutKeys = lowered.dropoutKeys
+    self.memory = memory
     lifetimes = [binder, arena]
     changesStatistics = lowered.changesStatistics
     let batch = lowered.batch
@@ -161,6 +165,18 @@ public final class Program {
     gate[3] = shortcutGradient ?? shortcut
   }
 
+  /// Sets which random numbers dropout uses in the runs to come: a function of seed and iteration alone. Without it all
+  /// layers of all runs leave out the same places.
+  ///
+  /// - Parameters:
+  ///   - seed: the seed of the training run.
+  ///   - iteration: which of its steps comes next, counted from 0.
+  public func setDropoutStep(seed: UInt64, iteration: Int) {
+    for (layer, key) in dropoutKeys {
+      key.buffer[0] = Dropout.key(layer: layer, seed: seed, iteration: iteration)
+    }
+  }
+
   private func read(_ kept: Kept, _ name: String) throws -> Tensor {
     guard let result = results[kept] else {
       throw ResNetError(.usage, "the program does not keep it", at: name, remedy: "Ask for it in the purpose")
@@ -169,7 +185,7 @@ public final class Program {
     let scalars = [Float](unsafeUninitializedCapacity: shape.count) { buffer, count in
       var relayout = ResNetRelayout(
         from: result.layout.batched(batch), to: Layout.plain(result.shape).batched(batch), input: result.address,
-        output: buffer.baseAddress)
+        output: buffer.baseAddress, accumulates: 0)
       _ = resnet_relayout(&relayout)
       count = shape.count
     }

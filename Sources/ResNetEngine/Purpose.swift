@@ -39,6 +39,8 @@ public struct Purpose: Hashable, Sendable {
   public var statisticsByLayer: [String: Statistics] = [:]
   /// Whether batch statistics flow into the running ones.
   public var updatesRunningStatistics: Bool
+  /// Whether dropout layers leave something out; `Program.setDropoutStep` says which step's random numbers they use.
+  public var usesDropout: Bool
   /// The gradient at the output.
   public var seed: Seed
   /// Which parameters get gradients.
@@ -54,11 +56,12 @@ public struct Purpose: Hashable, Sendable {
 
   /// Makes a purpose of its main parts.
   public init(
-    statistics: Statistics, updatesRunningStatistics: Bool = false, seed: Seed = .none,
+    statistics: Statistics, updatesRunningStatistics: Bool = false, usesDropout: Bool = false, seed: Seed = .none,
     parameterGradients: ParameterGradients = .none
   ) {
     self.statistics = statistics
     self.updatesRunningStatistics = updatesRunningStatistics
+    self.usesDropout = usesDropout
     self.seed = seed
     self.parameterGradients = parameterGradients
   }
@@ -68,5 +71,6 @@ public struct Purpose: Hashable, Sendable {
 
   /// Batch statistics, which are gathered, and the gradient of cross-entropy by every parameter.
   public static let training = Purpose(
-    statistics: .batch, updatesRunningStatistics: true, seed: .crossEntropy, parameterGradients: .all)
+    statistics: .batch, updatesRunningStatistics: true, usesDropout: true, seed: .crossEntropy, parameterGradients: .all
+  )
 }

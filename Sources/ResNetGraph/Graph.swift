@@ -46,4 +46,22 @@ extension Graph {
     }
     return result
   }
+
+  /// The same network without the layers that `isIdentity` picks out of those with one input: who took their output takes
+  /// their input.
+  package func bypassing(_ isIdentity: (Layer) -> Bool) -> Graph {
+    guard layers.contains(where: isIdentity) else { return self }
+    var moved: [Int] = []
+    var kept: [Layer] = []
+    for layer in layers {
+      let inputs = layer.inputs.map { moved[$0] }
+      if isIdentity(layer) {
+        moved.append(inputs[0])
+      } else {
+        moved.append(kept.count)
+        kept.append(layer.taking(inputs: inputs))
+      }
+    }
+    return Graph(layers: kept, output: moved[output])
+  }
 }

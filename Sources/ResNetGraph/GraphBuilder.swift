@@ -20,6 +20,28 @@ public final class GraphBuilder {
   /// Makes an empty builder.
   public init() {}
 
+  /// Makes a builder that goes on where a graph ends, to give it another head.
+  ///
+  /// ```swift
+  /// let builder = GraphBuilder(continuing: try graph.cut(at: "layer4"))
+  /// let scores = try builder.node("layer4").convolution("scores", Convolution(outputs: 21, kernel: 1))
+  /// let detector = builder.graph(output: scores)
+  /// ```
+  public init(continuing graph: Graph) {
+    layers = graph.layers
+    names = Set(layers.map(\.name))
+    multiplyAdds = graph.multiplyAdds
+    scalars = graph.parameters.reduce(0) { $0 + $1.shape.count }
+  }
+
+  /// The output of a layer by its name, or of a module by its own, as `Graph.index(of:)` finds it.
+  ///
+  /// - Throws: `ResNetError` of code `usage` where there is neither.
+  public func node(_ name: String) throws -> Node {
+    let index = try Graph(layers: layers, output: 0).index(of: name)
+    return Node(builder: self, index: index, shape: layers[index].shape)
+  }
+
   /// The network's input of one sample's shape: `[channels, height, width]` or `[features]`.
   ///
   /// - Throws: `ResNetError` where the shape is not possible.
@@ -39,20 +61,7 @@ public final class GraphBuilder {
   /// The graph of everything that `output` depends on; layers that it does not need are left out.
   public func graph(output: Node) -> Graph {
     precondition(output.builder === self, "the output belongs to another graph")
-    var needed = Array(repeating: false, count: layers.count)
-    needed[output.index] = true
-    needed[0] = true
-    for position in layers.indices.reversed() where needed[position] {
-      for input in layers[position].inputs { needed[input] = true }
-    }
-    guard needed.contains(false) else { return Graph(layers: layers, output: output.index) }
-    var moved = Array(repeating: 0, count: layers.count)
-    var kept: [Layer] = []
-    for (position, layer) in layers.enumerated() where needed[position] {
-      moved[position] = kept.count
-      kept.append(layer.taking(inputs: layer.inputs.map { moved[$0] }))
-    }
-    return Graph(layers: kept, output: moved[output.index])
+    return Graph(layers: layers, upTo: output.index)
   }
 
   func append(_ name: String, _ operation: Operation, _ inputs: [Node]) throws -> Node {
@@ -92,13 +101,5 @@ public final class GraphBuilder {
     }
     try add(layer.multiplyAdds, to: &multiplyAdds)
     for parameter in layer.parameters { try add(parameter.shape.count, to: &scalars) }
-  }
-}
-
-extension Layer {
-  fileprivate func taking(inputs: [Int]) -> Layer {
-    Layer(
-      name: name, operation: operation, inputs: inputs, shape: shape, parameters: parameters,
-      multiplyAdds: multiplyAdds)
   }
 }

@@ -1,7 +1,7 @@
 import ResNetCore
 
 extension GraphSummary: CustomStringConvertible {
-  /// A table of the layers, 80 columns wide, and the totals.
+  /// A table of the layers, 80 columns wide, one of the stages, and the totals.
   public var description: String {
     let head = Self.row("layer", "output", "parameters", "multiply-adds")
     let rows = layers.map { layer in
@@ -9,12 +9,18 @@ extension GraphSummary: CustomStringConvertible {
         layer.name, layer.shape.description, layer.parameters == 0 ? "" : grouped(layer.parameters),
         layer.multiplyAdds == 0 ? "" : grouped(layer.multiplyAdds))
     }
-    return ((network.map { [$0] } ?? []) + [head] + rows + [totals]).joined(separator: "\n")
+    return ((network.map { [$0] } ?? []) + [head] + rows + stageRows + [totals]).joined(separator: "\n")
   }
 
   /// One line, as in `25,557,032 parameters · 4.089 G multiply-adds`.
   public var totals: String {
     "\(grouped(parameters)) parameters · \(scaled(multiplyAdds)) multiply-adds"
+  }
+
+  private var stageRows: [String] {
+    guard !stages.isEmpty else { return [] }
+    return [Self.row("stage", "output", "channels", "stride")]
+      + stages.map { Self.row($0.name, $0.shape.description, grouped($0.channels), grouped($0.stride)) }
   }
 
   private static func row(_ name: String, _ shape: String, _ parameters: String, _ multiplyAdds: String) -> String {

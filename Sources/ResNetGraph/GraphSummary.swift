@@ -24,6 +24,8 @@ public struct GraphSummary: Hashable, Sendable, Codable {
   public var multiplyAdds: Int
   /// The layers in their order.
   public var layers: [Layer]
+  /// The stages in their order; empty where the network has none.
+  public var stages: [Graph.Stage]
 }
 
 extension Graph {
@@ -39,6 +41,6 @@ extension Graph {
         GraphSummary.Layer(
           name: layer.name, kind: layer.operation.kind, shape: layer.shape, parameters: layer.parameterCount,
           multiplyAdds: layer.multiplyAdds)
-      })
+      }, stages: stages)
   }
 }

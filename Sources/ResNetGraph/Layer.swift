@@ -41,4 +41,11 @@ extension Layer {
     }
     self.multiplyAdds = cost
   }
+
+  /// The same layer with other positions of its inputs.
+  func taking(inputs: [Int]) -> Layer {
+    Layer(
+      name: name, operation: operation, inputs: inputs, shape: shape, parameters: parameters,
+      multiplyAdds: multiplyAdds)
+  }
 }

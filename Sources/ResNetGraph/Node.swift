@@ -34,6 +34,11 @@ public struct Node {
     try builder.append(name ?? builder.freeName("maxpool"), .maxPooling(layer), [self])
   }
 
+  /// The mean of each window.
+  public func averagePooling(_ name: String? = nil, _ layer: Pooling) throws -> Node {
+    try builder.append(name ?? builder.freeName("avgpool"), .averagePooling(layer), [self])
+  }
+
   /// The mean over all pixels, a vector of channels.
   public func globalAveragePooling(_ name: String? = nil) throws -> Node {
     try builder.append(name ?? builder.freeName("avgpool"), .globalAveragePooling, [self])
@@ -43,6 +48,39 @@ public struct Node {
   public func flatten(_ name: String? = nil) throws -> Node {
     try builder.append(name ?? builder.freeName("flatten"), .flatten, [self])
   }
+}
+
+extension Node {
+  /// 1 / (1 + e⁻ˣ).
+  public func sigmoid(_ name: String? = nil) throws -> Node {
+    try builder.append(name ?? builder.freeName("sigmoid"), .sigmoid, [self])
+  }
+
+  /// scale · x + offset.
+  public func affine(_ name: String? = nil, scale: Float, offset: Float = 0) throws -> Node {
+    try builder.append(name ?? builder.freeName("affine"), .affine(scale: scale, offset: offset), [self])
+  }
+
+  /// Leaves values or samples out while the network trains.
+  public func dropout(_ name: String? = nil, _ layer: Dropout) throws -> Node {
+    try builder.append(name ?? builder.freeName("dropout"), .dropout(layer), [self])
+  }
+}
+
+/// The channels of all nodes, one after another.
+///
+/// - Throws: `ResNetError` of code `usage` with the shapes where heights or widths differ.
+public func concatenate(_ nodes: [Node], name: String? = nil) throws -> Node {
+  precondition(!nodes.isEmpty, "nothing to join")
+  let builder = nodes[0].builder
+  return try builder.append(name ?? builder.freeName("concat"), .concatenation, nodes)
+}
+
+/// x · factor, where the factor has x's shape or is a vector with a value for each of x's channels.
+///
+/// - Throws: `ResNetError` of code `usage` with both shapes where they do not fit.
+public func * (x: Node, factor: Node) throws -> Node {
+  try x.builder.append(x.builder.freeName("multiply"), .multiplication, [x, factor])
 }
 
 /// max(z, 0).

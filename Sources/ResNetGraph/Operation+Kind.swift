@@ -12,6 +12,12 @@ extension Operation {
     case .maxPooling: "maxPooling"
     case .globalAveragePooling: "globalAveragePooling"
     case .flatten: "flatten"
+    case .averagePooling: "averagePooling"
+    case .concatenation: "concatenation"
+    case .sigmoid: "sigmoid"
+    case .affine: "affine"
+    case .multiplication: "multiplication"
+    case .dropout: "dropout"
     }
   }
 }

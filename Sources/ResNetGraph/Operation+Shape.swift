@@ -15,7 +15,7 @@ extension Operation {
       }
       return inputs[0]
     }
-    func windows(_ size: Int, kernel: Int, stride: Int, padding: Int) throws -> Int {
+    func windows(_ size: Int, kernel: Int, stride: Int, padding: Int, roundsUp: Bool = false) throws -> Int {
       guard kernel > 0, stride > 0, padding >= 0, kernel <= 1 << 16, stride <= 1 << 16, padding <= 1 << 16 else {
         throw refuse(
           "kernel \(kernel), stride \(stride), padding \(padding) are not possible", "Use sizes of 1 or more")
@@ -25,7 +25,10 @@ extension Operation {
           "a window of \(kernel) does not fit in \(size) pixels with \(padding) of padding",
           "Use a larger input or fewer stages")
       }
-      return (size + 2 * padding - kernel) / stride + 1
+      let count = (size + 2 * padding - kernel) / stride + 1
+      // A window more for what is left over, unless it would begin in the padding.
+      let hasRest = roundsUp && (count - 1) * stride + kernel < size + 2 * padding && count * stride < size + padding
+      return hasRest ? count + 1 : count
     }
     func outputs(_ count: Int) throws -> Int {
       guard (1...(1 << 24)).contains(count) else {
@@ -42,6 +45,11 @@ extension Operation {
       return shape
     case .convolution(let layer):
       let input = try image()
+      guard layer.groups > 0, input[0] % layer.groups == 0, layer.outputs % layer.groups == 0 else {
+        throw refuse(
+          "\(layer.groups) groups cannot share \(input[0]) channels in and \(layer.outputs) out",
+          "Use a number of groups that divides both")
+      }
       return try [
         outputs(layer.outputs),
         windows(input[1], kernel: layer.kernel, stride: layer.stride, padding: layer.padding),
@@ -52,8 +60,35 @@ extension Operation {
         throw refuse("a vector is needed, not \(inputs[0])", "Flatten or pool the image first")
       }
       return try [outputs(layer.outputs)]
-    case .batchNormalization, .relu:
+    case .batchNormalization, .relu, .sigmoid:
       return inputs[0]
+    case .affine(let scale, let offset):
+      guard scale.isFinite, offset.isFinite else {
+        throw refuse("the factor \(scale) or the offset \(offset) is not finite", "Use finite numbers")
+      }
+      return inputs[0]
+    case .dropout(let dropout):
+      guard dropout.rate >= 0, dropout.rate < 1 else {
+        throw refuse("a share of \(dropout.rate) cannot be left out", "Use 0 or more, and less than 1")
+      }
+      return inputs[0]
+    case .multiplication:
+      guard inputs[0] == inputs[1] || inputs[1] == [inputs[0][0]] else {
+        throw refuse(
+          "\(inputs[0]) cannot be multiplied by \(inputs[1])",
+          "Give factors of the same shape, or one for each channel")
+      }
+      return inputs[0]
+    case .concatenation:
+      guard inputs.count > 1, inputs.allSatisfy({ $0.dimensions.dropFirst() == inputs[0].dimensions.dropFirst() })
+      else {
+        throw refuse(
+          "\(inputs.map(\.description).joined(separator: " and ")) cannot be joined by their channels",
+          "Bring them to one height and width first")
+      }
+      var shape = inputs[0]
+      shape.dimensions[0] = try outputs(inputs.reduce(0) { $0 + $1[0] })
+      return shape
     case .add:
       guard inputs[0] == inputs[1] else {
         throw refuse(
@@ -75,15 +110,19 @@ extension Operation {
       }
       for axis in 1..<max(shape.rank, 1) { shape.dimensions[axis] = (shape[axis] - 1) / padding.stride + 1 }
       return shape
-    case .maxPooling(let pooling):
+    case .maxPooling(let pooling), .averagePooling(let pooling):
       let input = try image()
       guard pooling.padding <= pooling.kernel / 2 else {
         throw refuse("padding \(pooling.padding) is more than half of kernel \(pooling.kernel)", "Use less padding")
       }
       return try [
         input[0],
-        windows(input[1], kernel: pooling.kernel, stride: pooling.stride, padding: pooling.padding),
-        windows(input[2], kernel: pooling.kernel, stride: pooling.stride, padding: pooling.padding),
+        windows(
+          input[1], kernel: pooling.kernel, stride: pooling.stride, padding: pooling.padding,
+          roundsUp: pooling.roundsUp),
+        windows(
+          input[2], kernel: pooling.kernel, stride: pooling.stride, padding: pooling.padding,
+          roundsUp: pooling.roundsUp),
       ]
     case .globalAveragePooling:
       return try [image()[0]]
@@ -109,7 +148,7 @@ extension Operation {
     switch self {
     case .convolution(let layer):
       return weightAndBias(
-        layer.weight, layer.bias, shape: [layer.outputs, input[0], layer.kernel, layer.kernel],
+        layer.weight, layer.bias, shape: [layer.outputs, input[0] / layer.groups, layer.kernel, layer.kernel],
         area: layer.kernel * layer.kernel)
     case .linear(let layer):
       return weightAndBias(layer.weight, layer.bias, shape: [layer.outputs, input[0]], area: 1)
@@ -122,7 +161,8 @@ extension Operation {
         Parameter(
           name: "\(name).\(suffix)", kind: kind, shape: [input[0]], initializer: initializer, fanIn: 1, fanOut: 1)
       }
-    case .input, .relu, .add, .zeroPadding, .maxPooling, .globalAveragePooling, .flatten:
+    case .input, .relu, .add, .zeroPadding, .maxPooling, .averagePooling, .globalAveragePooling, .flatten,
+      .concatenation, .sigmoid, .affine, .multiplication, .dropout:
       return []
     }
   }

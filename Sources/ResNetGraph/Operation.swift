@@ -20,10 +20,22 @@ public enum Operation: Hashable, Sendable {
   case zeroPadding(ZeroPadding)
   /// The greatest value of each window.
   case maxPooling(Pooling)
+  /// The mean of the pixels of each window; padding does not count.
+  case averagePooling(Pooling)
   /// The mean of each channel over all pixels: `[channels, height, width]` to `[channels]`.
   case globalAveragePooling
   /// `[channels, height, width]` to `[channels · height · width]`, row-major.
   case flatten
+  /// The channels of all inputs, one after another, as dense connections join them.
+  case concatenation
+  /// 1 / (1 + e⁻ˣ).
+  case sigmoid
+  /// scale · x + offset with constants.
+  case affine(scale: Float, offset: Float)
+  /// The product of two inputs: of the same shape, or the second a vector with a factor for each channel of the first.
+  case multiplication
+  /// While training, zero for some values and 1 / (1 − rate) times the others; the identity elsewhere.
+  case dropout(Dropout)
 }
 
 /// A two-dimensional convolution; z is `[outputs, (h + 2·padding − kernel) / stride + 1, …]`, rounded down.
@@ -36,20 +48,23 @@ public struct Convolution: Hashable, Sendable {
   public var stride: Int
   /// Zeros added on each of the four sides.
   public var padding: Int
-  /// How weights `[outputs, inputs, kernel, kernel]` begin.
+  /// Output channels of one group see the input channels of that group only; 1 where all see all.
+  public var groups: Int
+  /// How weights `[outputs, inputs / groups, kernel, kernel]` begin.
   public var weight: Initializer
   /// How biases `[outputs]` begin; `nil` where there are none.
   public var bias: Initializer?
 
   /// Makes a convolution whose padding keeps the size at stride 1 unless another is given.
   public init(
-    outputs: Int, kernel: Int, stride: Int = 1, padding: Int? = nil,
+    outputs: Int, kernel: Int, stride: Int = 1, padding: Int? = nil, groups: Int = 1,
     weight: Initializer = .he(.fanOut), bias: Initializer? = nil
   ) {
     self.outputs = outputs
     self.kernel = kernel
     self.stride = stride
     self.padding = padding ?? kernel / 2
+    self.groups = groups
     self.weight = weight
     self.bias = bias
   }
@@ -113,13 +128,16 @@ public struct Pooling: Hashable, Sendable {
   public var kernel: Int
   /// Pixels between windows, in both directions.
   public var stride: Int
-  /// Pixels added on each side, which never win.
+  /// Pixels added on each side, which never win and do not count.
   public var padding: Int
+  /// Whether pixels that are left over at the right and at the bottom get a smaller window of their own.
+  public var roundsUp: Bool
 
   /// Makes the windows.
-  public init(kernel: Int, stride: Int, padding: Int) {
+  public init(kernel: Int, stride: Int, padding: Int, roundsUp: Bool = false) {
     self.kernel = kernel
     self.stride = stride
     self.padding = padding
+    self.roundsUp = roundsUp
   }
 }

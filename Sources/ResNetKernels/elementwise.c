@@ -1,10 +1,5 @@
 #include "internal.h"
 
-// Runs of this many elements are one task: some pages, so that threads do not share cache lines.
-enum { RUN = 16384 };
-
-static int64_t runs(int64_t count) { return (count + RUN - 1) / RUN; }
-
 RESNET_INLINE void add_loop(
     const float *a, const float *b, float fa, float fb, float *output, int64_t first, int64_t last, int relu) {
   // Outputs are either apart from the inputs or the very same elements.
@@ -26,12 +21,12 @@ RESNET_DISPATCHED static void add_run(const ResNetAddition *a, int64_t first, in
 
 static void add_share(const void *data, int64_t first, int64_t last) {
   const ResNetAddition *a = data;
-  add_run(a, first * RUN, resnet_minimum(last * RUN, a->count));
+  add_run(a, first * RESNET_RUN, resnet_minimum(last * RESNET_RUN, a->count));
 }
 
 int resnet_add(const void *arguments) {
   const ResNetAddition *a = arguments;
-  resnet_parallel_for(runs(a->count), a->count, add_share, a);
+  resnet_parallel_for(resnet_runs(a->count), a->count, add_share, a);
   return 0;
 }
 
@@ -54,12 +49,12 @@ RESNET_DISPATCHED static void relu_gradient_run(const ResNetReLUGradient *a, int
 
 static void relu_gradient_share(const void *data, int64_t first, int64_t last) {
   const ResNetReLUGradient *a = data;
-  relu_gradient_run(a, first * RUN, resnet_minimum(last * RUN, a->count));
+  relu_gradient_run(a, first * RESNET_RUN, resnet_minimum(last * RESNET_RUN, a->count));
 }
 
 int resnet_relu_backward(const void *arguments) {
   const ResNetReLUGradient *a = arguments;
-  resnet_parallel_for(runs(a->count), a->count, relu_gradient_share, a);
+  resnet_parallel_for(resnet_runs(a->count), a->count, relu_gradient_share, a);
   return 0;
 }
 
@@ -83,11 +78,11 @@ RESNET_DISPATCHED static void descend_run(const ResNetDescent *a, int64_t first,
 
 static void descend_share(const void *data, int64_t first, int64_t last) {
   const ResNetDescent *a = data;
-  descend_run(a, first * RUN, resnet_minimum(last * RUN, a->count));
+  descend_run(a, first * RESNET_RUN, resnet_minimum(last * RESNET_RUN, a->count));
 }
 
 int resnet_descend(const void *arguments) {
   const ResNetDescent *a = arguments;
-  resnet_parallel_for(runs(a->count), a->count, descend_share, a);
+  resnet_parallel_for(resnet_runs(a->count), a->count, descend_share, a);
   return 0;
 }

@@ -56,17 +56,26 @@ RESNET_INLINE void JOIN(apply, LANES)(
   else JOIN(apply_with, LANES)(x, 0, output, positions, a, b, 0);
 }
 
+// d becomes the gradient before the activation at element i: ReLU passed where `output` is positive, or where x · fa + fb
+// is. A macro, because vectors as arguments of functions have no calling convention that all processors share.
+#define BEFORE_RELU(d, i, x, output, g, g2, fa, fb, relu) \
+  V d = LOAD_V((g) + (i)); \
+  if (g2) d += LOAD_V((g2) + (i)); \
+  if (output) d = (V)((M)d & (M)(LOAD_V((output) + (i)) > 0)); \
+  else if (relu) { \
+    V z = LOAD_V((x) + (i)) * fa + fb; \
+    d = (V)((M)d & (M)(z > 0)); \
+  }
+
 RESNET_INLINE void JOIN(gradient_with, LANES)(
     const float *x, const float *output, const float *g, const float *g2, float *dz, int64_t positions,
-    const float *mean, float *sum, float *product) {
-  V m = LOAD_V(mean), s[2] = {{0}}, t[2] = {{0}};
+    const float *mean, const float *a, const float *b, int relu, float *sum, float *product) {
+  V m = LOAD_V(mean), fa = LOAD_V(a), fb = LOAD_V(b), s[2] = {{0}}, t[2] = {{0}};
   for (int64_t p = 0; p < positions; p += 2)
     for (int u = 0; u < 2; u++) {
       int64_t i = (p + u) * LANES;
       if (p + u == positions) break;
-      V d = LOAD_V(g + i);
-      if (g2) d += LOAD_V(g2 + i);
-      if (output) d = (V)((M)d & (M)(LOAD_V(output + i) > 0));
+      BEFORE_RELU(d, i, x, output, g, g2, fa, fb, relu)
       if (dz) STORE_V(dz + i, d);
       s[u] += d;
       t[u] += d * (LOAD_V(x + i) - m);
@@ -77,23 +86,57 @@ RESNET_INLINE void JOIN(gradient_with, LANES)(
 
 RESNET_INLINE void JOIN(gradient_sums, LANES)(
     const float *x, const float *output, const float *g, const float *g2, float *dz, int64_t positions,
-    const float *mean, float *sum, float *product) {
-  if (output && g2) JOIN(gradient_with, LANES)(x, output, g, g2, dz, positions, mean, sum, product);
-  else if (output) JOIN(gradient_with, LANES)(x, output, g, 0, dz, positions, mean, sum, product);
-  else if (g2) JOIN(gradient_with, LANES)(x, 0, g, g2, dz, positions, mean, sum, product);
-  else JOIN(gradient_with, LANES)(x, 0, g, 0, dz, positions, mean, sum, product);
+    const float *mean, const float *a, const float *b, int relu, float *sum, float *product) {
+#define WITH(output, g2, dz, relu) JOIN(gradient_with, LANES)(x, output, g, g2, dz, positions, mean, a, b, relu, sum, product)
+  if (output) {
+    if (g2) WITH(output, g2, dz, 0);
+    else WITH(output, 0, dz, 0);
+  } else if (relu) {
+    if (g2) WITH(0, g2, dz, 1);
+    else WITH(0, 0, dz, 1);
+  } else {
+    if (g2) WITH(0, g2, dz, 0);
+    else WITH(0, 0, dz, 0);
+  }
+#undef WITH
 }
 
-RESNET_INLINE void JOIN(gradient_apply, LANES)(
-    const float *x, const float *dz, float *dx, int64_t positions, const float *a, const float *b, const float *c,
-    const float *mean) {
-  V ka = LOAD_V(a), kb = LOAD_V(b), kc = LOAD_V(c), m = LOAD_V(mean);
+RESNET_INLINE void JOIN(gradient_apply_with, LANES)(
+    const float *x, const float *g, const float *g2, float *dx, int64_t positions, const float *a, const float *b,
+    const float *c, const float *mean, const float *shift, int relu, int accumulates) {
+  V ka = LOAD_V(a), kb = LOAD_V(b), kc = LOAD_V(c), m = LOAD_V(mean), fb = LOAD_V(shift);
   for (int64_t p = 0; p < positions; p++) {
     int64_t i = p * LANES;
-    STORE_V(dx + i, LOAD_V(dz + i) * ka + (kb * (LOAD_V(x + i) - m) + kc));
+    const float *output = 0;
+    BEFORE_RELU(dz, i, x, output, g, g2, ka, fb, relu)
+    V d = dz * ka + (kb * (LOAD_V(x + i) - m) + kc);
+    if (accumulates) d += LOAD_V(dx + i);
+    STORE_V(dx + i, d);
   }
 }
 
+RESNET_INLINE void JOIN(gradient_apply, LANES)(
+    const float *x, const float *g, const float *g2, float *dx, int64_t positions, const float *a, const float *b,
+    const float *c, const float *mean, const float *shift, int relu, int accumulates) {
+#define WITH(g2, relu, accumulates) \
+  JOIN(gradient_apply_with, LANES)(x, g, g2, dx, positions, a, b, c, mean, shift, relu, accumulates)
+  if (g2 && relu) {
+    if (accumulates) WITH(g2, 1, 1);
+    else WITH(g2, 1, 0);
+  } else if (g2) {
+    if (accumulates) WITH(g2, 0, 1);
+    else WITH(g2, 0, 0);
+  } else if (relu) {
+    if (accumulates) WITH(0, 1, 1);
+    else WITH(0, 1, 0);
+  } else {
+    if (accumulates) WITH(0, 0, 1);
+    else WITH(0, 0, 0);
+  }
+#undef WITH
+}
+
+#undef BEFORE_RELU
 #undef JOIN
 #undef JOIN2
 #undef V

@@ -4,22 +4,43 @@
 
 int resnet_copy(const void *arguments) {
   const ResNetCopy *a = arguments;
-  memcpy(a->output, a->input, sizeof(float) * (size_t)a->count);
+  if (a->input) memcpy(a->output, a->input, sizeof(float) * (size_t)a->count);
+  else memset(a->output, 0, sizeof(float) * (size_t)a->count);
   return 0;
 }
 
 static int64_t element(ResNetLayout l, int64_t n, int64_t c, int64_t s) {
-  return ((n * l.blocks + c / l.lanes) * l.positions + s) * l.lanes + c % l.lanes;
+  return n * l.sample_pitch + c / l.lanes * l.positions * l.lanes + s * l.position_pitch + c % l.lanes;
 }
 
-static void relayout_share(const void *data, int64_t first, int64_t last) {
+RESNET_INLINE void move_run(const float *from, float *to, int64_t count, int accumulates) {
+  RESNET_INDEPENDENT
+  for (int64_t i = 0; i < count; i++) to[i] = accumulates ? to[i] + from[i] : from[i];
+}
+
+// Runs that lie together on both sides are moved as one.
+RESNET_DISPATCHED static void relayout_share(const void *data, int64_t first, int64_t last) {
   const ResNetRelayout *a = data;
-  int64_t channels = resnet_channels(a->from);
+  const int64_t channels = resnet_channels(a->from), positions = a->from.positions;
+  const int64_t from_pitch = a->from.position_pitch, to_pitch = a->to.position_pitch;
+  const int joins_lanes = a->from.lanes == a->to.lanes;
+  const int joins_positions = from_pitch == a->from.lanes && to_pitch == a->to.lanes;
+  const int64_t lanes = joins_lanes ? a->from.lanes : 1;
   for (int64_t n = first; n < last; n++)
-    for (int64_t c = 0; c < channels; c++) {
+    for (int64_t c = 0; c < channels; c += lanes) {
       const float *input = a->input + element(a->from, n, c, 0);
       float *output = a->output + element(a->to, n, c, 0);
-      for (int64_t s = 0; s < a->from.positions; s++) output[s * a->to.lanes] = input[s * a->from.lanes];
+      if (joins_lanes && joins_positions) {
+        move_run(input, output, positions * lanes, a->accumulates);
+      } else if (joins_lanes) {
+        for (int64_t s = 0; s < positions; s++)
+          move_run(input + s * from_pitch, output + s * to_pitch, lanes, a->accumulates);
+      } else {
+        for (int64_t s = 0; s < positions; s++) {
+          float *to = output + s * to_pitch;
+          *to = a->accumulates ? *to + input[s * from_pitch] : input[s * from_pitch];
+        }
+      }
     }
 }
 

@@ -12,76 +12,88 @@ extension Architecture {
     try validate()
     try validate(classes: classes, input: input ?? self.input)
     let builder = GraphBuilder()
-    var a = try stem(builder.input(input ?? self.input))
-    for (stageIndex, stage) in stages.enumerated() {
-      for blockIndex in 0..<stage.blocks {
-        let stride = blockIndex == 0 ? stage.stride : 1
-        a = try builder.scoped("layer\(stageIndex + 1).\(blockIndex)") {
-          try residual(
-            a,
-            branch: { try branch($0, width: stage.width, stride: stride) },
-            shortcut: { try shortcut($0, width: stage.width, stride: stride) })
-        }
-      }
-    }
+    let units = UnitBuilder(builder: builder, architecture: self)
+    var a = try stem(builder.input(input ?? self.input), units)
+    for (index, stage) in stages.enumerated() { a = try self.stage(index, stage, a, units) }
     let features = a.shape.rank == 3 ? try a.globalAveragePooling("avgpool") : a
     let classifier = Linear(
       outputs: classes, weight: initialization.classifierWeight, bias: initialization.classifierBias)
-    let graph = builder.graph(output: try features.linear("fc", classifier))
-    try validate(parameterCount: graph.parameterCount)
+    let graph = builder.graph(output: try features.linear(units.names.classifier, classifier))
+    try validate(graph)
     return graph
   }
 
-  private var layers: WeightedLayers {
-    WeightedLayers(normalization: normalization, initialization: initialization)
+  private func stage(_ index: Int, _ stage: Stage, _ a: Node, _ units: UnitBuilder) throws -> Node {
+    let block = block(of: stage)
+    var a = a
+    if block.isDense, stage.stride > 1 {
+      a = try units.builder.scoped(units.names.transition(before: index + 1)) {
+        try units.transition(a, to: block, stride: stage.stride)
+      }
+    }
+    for number in 0..<stage.blocks {
+      let isFirst = index == 0 && number == 0 && stem != .none
+      a = try units.builder.scoped(units.names.block(stage: index + 1, number)) {
+        try units.unit(
+          block, a, width: stage.width, stride: number == 0 && !block.isDense ? stage.stride : 1, isFirst: isFirst,
+          survival: survival(ofBlock: stages.prefix(index).reduce(number) { $0 + $1.blocks }))
+      }
+    }
+    let next = index + 1 < stages.count ? self.block(of: stages[index + 1]).order : nil
+    guard block.order.isPreactivated, next != block.order else { return a }
+    let names = units.names.closing(stage: index + 1)
+    let normalized = block.order == .preactivation ? try units.layers.normalized(a, names.normalization) : a
+    return try relu(normalized, name: names.relu)
   }
 
-  private func stem(_ x: Node) throws -> Node {
+  /// How likely a block's branch is used in a training step: 1 before the first, falling by the same amount from block to
+  /// block (Huang et al., "Deep networks with stochastic depth", 2016).
+  private func survival(ofBlock index: Int) -> Double {
+    let blocks = stages.reduce(0) { $0 + $1.blocks }
+    return 1 - Double(index + 1) / Double(blocks) * (1 - survival)
+  }
+
+  private func stem(_ x: Node, _ units: UnitBuilder) throws -> Node {
+    let (layers, names) = (units.layers, units.names)
+    let first = block(of: stages[0])
+    // Blocks that begin with the normalisation and the ReLU of what they are given leave nothing of it to the stem; a
+    // DenseNet's pooling has its own in front, as in torchvision.
+    let order = first.isDense && stem.isPooled ? .original : first.order
+    func finished(_ z: Node) throws -> Node {
+      let normalized = order == .preactivation ? z : try layers.normalized(z, names.stemNormalization)
+      return order.isPreactivated ? normalized : try relu(normalized, name: names.stemReLU)
+    }
+    func pooled(_ a: Node) throws -> Node {
+      try a.maxPooling(names.stemPooling, Pooling(kernel: 3, stride: 2, padding: 1))
+    }
     switch stem {
     case .cifar(let width):
-      return try relu(layers.convolution(x, "conv1", "bn1", outputs: width, kernel: 3))
+      return try finished(layers.convolution(x, names.stemConvolution, outputs: width, kernel: 3))
     case .imageNet(let width):
-      let a = try relu(layers.convolution(x, "conv1", "bn1", outputs: width, kernel: 7, stride: 2))
-      return try a.maxPooling("maxpool", Pooling(kernel: 3, stride: 2, padding: 1))
+      return try pooled(finished(layers.convolution(x, names.stemConvolution, outputs: width, kernel: 7, stride: 2)))
+    case .deep(let width):
+      return try pooled(finished(deepStem(x, units, width: width)))
     case .fullyConnected(let width):
-      return try relu(layers.linear(vector(x), "linear1", "bn1", outputs: width))
+      return try finished(layers.linear(vector(x), "linear1", outputs: width))
     case .none:
-      return block == .fullyConnected ? try vector(x) : x
+      return first.takesVectors ? try vector(x) : x
+    }
+  }
+
+  /// Three convolutions under timm's names.
+  private func deepStem(_ x: Node, _ units: UnitBuilder, width: Int) throws -> Node {
+    let layers = units.layers
+    return try units.builder.scoped(units.names.stemConvolution) {
+      var a = x
+      for (number, stride) in [(0, 2), (3, 1)] {
+        let z = try layers.convolution(a, "\(number)", outputs: max(width / 2, 1), kernel: 3, stride: stride)
+        a = try relu(layers.normalized(z, "\(number + 1)"), name: "\(number + 2)")
+      }
+      return try layers.convolution(a, "6", outputs: width, kernel: 3)
     }
   }
 
   private func vector(_ x: Node) throws -> Node {
     x.shape.rank == 1 ? x : try x.flatten("flatten")
-  }
-
-  /// z[l+2] as a function of a[l].
-  private func branch(_ a: Node, width: Int, stride: Int) throws -> Node {
-    let last = Initializer.constant(zeroLastScale ? 0 : 1)
-    switch block {
-    case .basic:
-      let a1 = try relu(layers.convolution(a, "conv1", "bn1", outputs: width, kernel: 3, stride: stride))
-      return try layers.convolution(a1, "conv2", "bn2", outputs: width, kernel: 3, scale: last)
-    case .bottleneck:
-      let strides = strideIn == .oneByOne ? (stride, 1) : (1, stride)
-      let a1 = try relu(layers.convolution(a, "conv1", "bn1", outputs: width, kernel: 1, stride: strides.0))
-      let a2 = try relu(layers.convolution(a1, "conv2", "bn2", outputs: width, kernel: 3, stride: strides.1))
-      return try layers.convolution(a2, "conv3", "bn3", outputs: width * block.expansion, kernel: 1, scale: last)
-    case .fullyConnected:
-      let a1 = try relu(layers.linear(a, "linear1", "bn1", outputs: width))
-      return try layers.linear(a1, "linear2", "bn2", outputs: width, scale: last)
-    }
-  }
-
-  /// W_s·a[l].
-  private func shortcut(_ a: Node, width: Int, stride: Int) throws -> Node? {
-    let outputs = width * block.expansion
-    return try shortcut(a, outputs: outputs, stride: stride) { a in
-      switch block {
-      case .basic, .bottleneck:
-        try layers.convolution(a, "downsample.0", "downsample.1", outputs: outputs, kernel: 1, stride: stride)
-      case .fullyConnected:
-        try layers.linear(a, "downsample.0", "downsample.1", outputs: outputs)
-      }
-    }
   }
 }

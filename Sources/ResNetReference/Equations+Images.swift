@@ -2,7 +2,8 @@ import ResNetCore
 import ResNetGraph
 
 extension Equations {
-  /// z[n,o,y,x] = b[o] + Σ W[o,i,v,u] · a[n, i, y·stride + v − padding, x·stride + u − padding].
+  /// z[n,o,y,x] = b[o] + Σ W[o,i,v,u] · a[n, i, y·stride + v − padding, x·stride + u − padding], where i runs over the
+  /// input channels of o's group.
   ///
   /// - Parameters:
   ///   - from: `[batch, inputs, height, width]`.
@@ -13,6 +14,7 @@ extension Equations {
     let (batch, inputs, height, width) = (from[0], from[1], from[2], from[3])
     let (outputs, rows, columns) = (to[0], to[1], to[2])
     let kernel = layer.kernel
+    let (groupInputs, groupOutputs) = (inputs / layer.groups, outputs / layer.groups)
     var result = Array(repeating: 0.0, count: batch * to.count)
     result.withUnsafeMutableBufferPointer { z in
       input.withUnsafeBufferPointer { a in
@@ -27,10 +29,11 @@ extension Equations {
                   let left = x * layer.stride - layer.padding
                   let us = max(0, -left)..<max(0, -left, min(kernel, width - left))
                   var sum = bias?[o] ?? 0
-                  for i in 0..<inputs {
+                  for i in 0..<groupInputs {
                     for v in vs {
-                      let row = ((n * inputs + i) * height + top + v) * width + left
-                      let taps = ((o * inputs + i) * kernel + v) * kernel
+                      let channel = n * inputs + o / groupOutputs * groupInputs + i
+                      let row = (channel * height + top + v) * width + left
+                      let taps = ((o * groupInputs + i) * kernel + v) * kernel
                       for u in us { sum += w[taps + u] * a[row + u] }
                     }
                   }
@@ -69,6 +72,29 @@ extension Equations {
           }
           result.append(greatest)
           mix(winner, into: &corners)
+        }
+      }
+    }
+    return result
+  }
+
+  /// The mean of the pixels of each window; pixels outside the image do not count.
+  static func averagePooling(_ input: [Double], from: Shape, to: Shape, _ layer: Pooling) -> [Double] {
+    let (batch, channels, height, width) = (from[0], from[1], from[2], from[3])
+    var result: [Double] = []
+    result.reserveCapacity(batch * to.count)
+    for plane in 0..<(batch * channels) {
+      for y in 0..<to[1] {
+        for x in 0..<to[2] {
+          let (top, left) = (y * layer.stride - layer.padding, x * layer.stride - layer.padding)
+          var (sum, count) = (0.0, 0)
+          for row in max(top, 0)..<min(top + layer.kernel, height) {
+            for column in max(left, 0)..<min(left + layer.kernel, width) {
+              sum += input[(plane * height + row) * width + column]
+              count += 1
+            }
+          }
+          result.append(sum / Double(count))
         }
       }
     }

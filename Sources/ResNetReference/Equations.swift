@@ -1,3 +1,4 @@
+import Foundation
 import ResNetGraph
 
 /// The layers' equations on row-major Double arrays.
@@ -41,6 +42,27 @@ enum Equations {
       return gate.branch * b + gate.shortcut * s
         + backward.branch * (branch[index] - b) + backward.shortcut * (shortcut[index] - s)
     }
+  }
+
+  /// The channels of all inputs, one after another, for each sample.
+  static func concatenation(_ inputs: [[Double]], batch: Int) -> [Double] {
+    (0..<batch).flatMap { sample in
+      inputs.flatMap { $0[(sample * $0.count / batch)..<((sample + 1) * $0.count / batch)] }
+    }
+  }
+
+  /// 1 / (1 + e⁻ˣ).
+  static func sigmoid(_ input: [Double]) -> [Double] { input.map { 1 / (1 + exp(-$0)) } }
+
+  /// x · factor, with one factor for each value or for each run of `pixels` values.
+  static func multiplication(_ x: [Double], _ factor: [Double], pixels: Int) -> [Double] {
+    x.indices.map { x[$0] * factor[$0 / pixels] }
+  }
+
+  /// Zero where the layer leaves a value out, larger by its factor elsewhere.
+  static func dropout(_ input: [Double], _ layer: Dropout, key: UInt32, batch: Int) -> [Double] {
+    let unit = layer.unit == .value ? 1 : input.count / batch
+    return input.indices.map { layer.keeps($0 / unit, key: key) ? input[$0] * Double(layer.factor) : 0 }
   }
 
   /// The mean of each `pixels` values.

@@ -24,6 +24,22 @@ extension Reference {
     }
   }
 
+  /// A step of training, which decides what dropout leaves out.
+  public struct DropoutStep: Hashable, Sendable {
+    /// The seed of the run.
+    public var seed: UInt64
+    /// Which step of the run it is.
+    public var iteration: Int
+
+    /// Makes a step.
+    public init(seed: UInt64, iteration: Int) {
+      self.seed = seed
+      self.iteration = iteration
+    }
+
+    func key(of layer: String) -> UInt32 { Dropout.key(layer: layer, seed: seed, iteration: iteration) }
+  }
+
   /// How a forward pass is done.
   public struct Options: Hashable, Sendable {
     /// Where normalisations take their statistics from.
@@ -36,16 +52,19 @@ extension Reference {
     ///
     /// They change no forward value, only what `NumericGradient` sees.
     public var backwardGates: [String: Gate]
+    /// The step whose random numbers dropout uses; where there is none nothing is left out.
+    public var dropoutStep: DropoutStep?
 
     /// Makes options; training's unless others are given.
     public init(
       statistics: Statistics = .batch, statisticsOfLayers: [String: Statistics] = [:], gates: [String: Gate] = [:],
-      backwardGates: [String: Gate] = [:]
+      backwardGates: [String: Gate] = [:], dropoutStep: DropoutStep? = nil
     ) {
       self.statistics = statistics
       self.statisticsOfLayers = statisticsOfLayers
       self.gates = gates
       self.backwardGates = backwardGates
+      self.dropoutStep = dropoutStep
     }
 
     func statistics(of layer: String) -> Statistics { statisticsOfLayers[layer] ?? statistics }

@@ -127,6 +127,23 @@ public struct Reference: Sendable {
       trace.outputs[position] = Equations.globalAveragePooling(operands[0], pixels: from[1] * from[2])
     case .flatten:
       trace.outputs[position] = operands[0]
+    case .averagePooling(let pooling):
+      trace.outputs[position] = Equations.averagePooling(
+        operands[0], from: from.batched(trace.batch), to: layer.shape, pooling)
+    case .concatenation:
+      trace.outputs[position] = Equations.concatenation(operands, batch: trace.batch)
+    case .sigmoid:
+      trace.outputs[position] = Equations.sigmoid(operands[0])
+    case .affine(let scale, let offset):
+      trace.outputs[position] = operands[0].map { Double(scale) * $0 + Double(offset) }
+    case .multiplication:
+      trace.outputs[position] = Equations.multiplication(
+        operands[0], operands[1], pixels: operands[0].count / operands[1].count)
+    case .dropout(let dropout):
+      trace.outputs[position] =
+        options.dropoutStep.map { step in
+          Equations.dropout(operands[0], dropout, key: step.key(of: layer.name), batch: trace.batch)
+        } ?? operands[0]
     }
   }
 

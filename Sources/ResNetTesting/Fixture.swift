@@ -70,6 +70,11 @@ extension Fixture {
   /// The files' names.
   public static let names = [
     "resnet20_a", "resnet20_b", "plain20", "resnet18", "bottleneck_3x3", "bottleneck_1x1", "biases", "fully_connected",
+    "resnext", "wide_bottleneck", "squeeze", "resnet_d", "basic_d", "densenet_bc", "densenet", "densenet_bc_cifar",
+    "basic_normalization_after_addition", "basic_relu_before_addition", "basic_relu_only_preactivation",
+    "basic_preactivation", "bottleneck_normalization_after_addition", "bottleneck_relu_before_addition",
+    "bottleneck_relu_only_preactivation", "bottleneck_preactivation", "carry_half", "carry_halves",
+    "carry_exclusive_gate", "carry_shortcut_gate", "random",
   ]
 
   /// All fixtures.

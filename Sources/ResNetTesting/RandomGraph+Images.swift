@@ -4,13 +4,18 @@ import ResNetGraph
 extension RandomGraph {
   /// One piece of an image network.
   mutating func segment(_ a: Node) throws -> Node {
-    switch numbers.integer(below: 12) {
+    switch numbers.integer(below: 20) {
     case 0...3: try basicBlock(a)
     case 4, 5: try bottleneck(a)
     case 6, 7: try preActivationBlock(a)
     case 8: try unit(a, outputs: channels(), kernel: pick([1, 3, 5]), stride: pick([1, 2]))
     case 9: try maxPooling(a)
     case 10: try threeConsumers(a)
+    case 11: try averagePooling(a)
+    case 12, 13, 14: try denseChain(a)
+    case 15: try parallelBranches(a)
+    case 16: try gatedBlock(a)
+    case 17, 18: try squeezeBlock(a)
     default: try beforeAndAfterReLU(a)
     }
   }
@@ -37,6 +42,7 @@ extension RandomGraph {
         stride: index == 0 ? stride : 1, keepsSize: true)
       z = try normalize(z)
       if index < depth - 1 { z = try relu(z, name: name("relu")) }
+      if index < depth - 1, chance(10) { z = try dropout(z) }
     }
     return try join(z, shortcut(a, outputs: outputs, stride: stride))
   }
@@ -94,7 +100,7 @@ extension RandomGraph {
     return try a.maxPooling(name("maxpool"), Pooling(kernel: kernel, stride: stride, padding: padding))
   }
 
-  private mutating func convolution(
+  mutating func convolution(
     _ a: Node, outputs: Int, kernel: Int, stride: Int, keepsSize: Bool = false
   ) throws -> Node {
     let small = smallEnough(a)
@@ -107,31 +113,44 @@ extension RandomGraph {
       name("conv"),
       Convolution(
         outputs: outputs, kernel: kernel, stride: small ? 1 : stride, padding: padding,
-        bias: chance(3) ? .constant(0) : nil))
+        groups: groups(a.shape[0], outputs), bias: chance(3) ? .constant(0) : nil))
+  }
+
+  /// Mostly one group, otherwise any number that divides both.
+  private mutating func groups(_ inputs: Int, _ outputs: Int) -> Int {
+    chance(4) ? pick((1...min(inputs, outputs)).filter { inputs % $0 == 0 && outputs % $0 == 0 }) : 1
   }
 
   /// Batch normalisation mostly; left out where it would have too few values or by chance.
-  private mutating func normalize(_ z: Node) throws -> Node {
+  mutating func normalize(_ z: Node) throws -> Node {
     guard z.shape.rank == 1 || z.shape[1] * z.shape[2] >= 4, !chance(5) else { return z }
     return try z.batchNormalization(name("bn"), BatchNormalization(momentum: pick([0.1, 0.1, 0.25])))
   }
 
-  private mutating func shortcut(_ a: Node, outputs: Int, stride: Int) throws -> Node {
+  mutating func shortcut(_ a: Node, outputs: Int, stride: Int) throws -> Node {
     if outputs == a.shape[0], stride == 1, !chance(5) { return a }
     if outputs >= a.shape[0], chance(2) {
       let before = pick([0, (outputs - a.shape[0]) / 2, outputs - a.shape[0]])
       return try a.zeroPadding(
         name("pad"), ZeroPadding(stride: stride, before: before, after: outputs - a.shape[0] - before))
     }
+    // As in ResNet-D, the mean of the pixels that the stride would throw away.
+    if stride == 2, chance(3) {
+      let pooled = try a.averagePooling(name("pool"), Pooling(kernel: 2, stride: 2, padding: 0, roundsUp: true))
+      return try normalize(
+        pooled.convolution(name("downsample"), Convolution(outputs: outputs, kernel: 1, padding: 0)))
+    }
     return try normalize(
       a.convolution(name("downsample"), Convolution(outputs: outputs, kernel: 1, stride: stride, padding: 0)))
   }
 
   /// The addition, the branch mostly first, with or without ReLU after it.
-  private mutating func join(_ branch: Node, _ shortcut: Node) throws -> Node {
+  mutating func join(_ branch: Node, _ shortcut: Node) throws -> Node {
+    // Stochastic depth leaves the branch of some samples out.
+    let branch = chance(8) ? try dropout(branch, unit: .sample) : branch
     let sum = chance(6) ? try shortcut + branch : try branch + shortcut
     return chance(4) ? sum : try relu(sum, name: name("relu"))
   }
 
-  private func smallEnough(_ a: Node) -> Bool { min(a.shape[1], a.shape[2]) < 4 }
+  func smallEnough(_ a: Node) -> Bool { min(a.shape[1], a.shape[2]) < 4 }
 }

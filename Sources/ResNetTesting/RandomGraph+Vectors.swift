@@ -7,6 +7,7 @@ extension RandomGraph {
     let depth = 1 + numbers.integer(below: 3)
     let outputs = chance(2) ? a.shape[0] : channels()
     let normalized = chance(3)
+    let a = chance(4) ? try vectorVariation(a) : a
     var z = a
     for index in 0..<depth {
       z = try z.linear(

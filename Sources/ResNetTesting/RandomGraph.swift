@@ -3,11 +3,12 @@ import ResNetGraph
 
 /// Small valid networks of every shape that the package must cope with, as a function of a seed.
 ///
-/// Images are at most 12 pixels high or wide and have at most 32 channels; sizes are mostly odd and not square. Every
-/// kind of operation appears among a hundred seeds, and so do: skips over 1 to 5 layers, bottlenecks, all shortcuts,
-/// additions without ReLU after them, normalisation of the input, before the convolution, after ReLU or not at all,
-/// outputs with three consumers, outputs taken before and after their ReLU, and networks of vectors. Every network ends
-/// in linear logits.
+/// Images are at most 12 pixels high or wide and have at most 100 channels, mostly fewer than 32; sizes are mostly odd
+/// and not square. Every kind of operation appears among three hundred seeds, and so do: skips over 1 to 5 layers,
+/// bottlenecks, groups, all shortcuts, gates, squeeze-and-excitation, dense chains, stochastic depth, additions without
+/// ReLU after them, normalisation of the input, before the convolution, after ReLU or not at all, outputs with three
+/// consumers, outputs taken before and after their ReLU or in several concatenations, and networks of vectors. Every
+/// network ends in linear logits.
 ///
 /// Normalised images have at least four pixels; normalised vectors have one, so batches of 3 or more keep gradients
 /// well conditioned.

@@ -42,6 +42,16 @@ public enum Machine {
     #endif
   }
 
+  /// The memory that this process holds now, in bytes; the most that it has held where the system does not say.
+  public static var residentMemoryBytes: Int {
+    #if os(Linux)
+      let text = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""
+      let words = text.split(separator: " ")
+      if words.count > 1, let pages = Int(words[1]) { return pages * sysconf(Int32(_SC_PAGESIZE)) }
+    #endif
+    return peakMemoryBytes
+  }
+
   /// Memory that can be had without other programs being put out, in bytes; `nil` where the system does not say.
   public static var availableMemoryBytes: Int? {
     #if os(Linux)

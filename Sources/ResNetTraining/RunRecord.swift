@@ -99,6 +99,8 @@ public struct RunRecord: Codable, Sendable {
   public var threads: Int
   /// The kind of numbers.
   public var precision = "f32"
+  /// The most memory that the process was to hold, in bytes; the results do not depend on it.
+  public var memoryLimit: Int?
   /// The images.
   public var data: Data
   /// Its stretches, first to last.

@@ -36,6 +36,9 @@ public final class SGD {
     velocities = [Float](repeating: 0, count: parameters.learned.count)
   }
 
+  /// What it keeps of the steps before, in bytes.
+  public var bytes: Int { velocities.count * MemoryLayout<Float>.stride }
+
   /// Changes the parameters against their gradients, which lie in the order of `Parameters.learned`; those behind the
   /// last gradient stay as they are.
   ///

@@ -29,13 +29,15 @@ public final class Trainer {
 
   nonisolated let training: Loader
   nonisolated let test: Loader?
+  /// The most memory that the process is to hold, in bytes; as much as the run takes if `nil`.
+  public nonisolated let memoryLimit: Int?
   /// Where the run is kept, if it is.
   public nonisolated let folder: RunFolder?
 
   nonisolated let progress: (@Sendable (TrainingProgress) -> Void)?
   nonisolated let note: @Sendable (String) -> Void
   private nonisolated let latest: Mutex<Model>
-  private var session: TrainingSession?
+  private(set) var session: TrainingSession?
 
   /// Prepares a run.
   ///
@@ -47,6 +49,8 @@ public final class Trainer {
   ///   - preprocessing: how bytes become numbers; measured on the training images after the recipe if `nil`.
   ///   - seed: what initial weights, order and augmentation are drawn from.
   ///   - loaderThreads: threads that prepare batches; they change the speed alone.
+  ///   - memoryLimit: the most memory that the process is to hold, in bytes: where activations would take more, they are
+  ///     computed twice. It changes the speed alone.
   ///   - folder: where the run is kept, so that it can go on if it is interrupted; nowhere if `nil`.
   ///   - progress: called after every step, on the engine's thread.
   ///   - note: called with whatever the person who started the run should know, as a sentence without a full stop.
@@ -55,8 +59,8 @@ public final class Trainer {
   public nonisolated init(
     _ architecture: Architecture, on dataSet: DataSet, test: DataSet? = nil, recipe: Recipe = .quick,
     preprocessing: Preprocessing? = nil, seed: UInt64 = 0, loaderThreads: Int = 1,
-    keptIn folder: RunFolder? = nil, progress: (@Sendable (TrainingProgress) -> Void)? = nil,
-    note: @escaping @Sendable (String) -> Void = { _ in }
+    memoryLimit: Int? = nil, keptIn folder: RunFolder? = nil,
+    progress: (@Sendable (TrainingProgress) -> Void)? = nil, note: @escaping @Sendable (String) -> Void = { _ in }
   ) throws {
     try recipe.validate()
     if let test { try Self.check(test, fits: dataSet) }
@@ -65,6 +69,7 @@ public final class Trainer {
       ?? (recipe.normalization == .perPixel ? .perPixel(of: dataSet) : .perChannel(of: dataSet))
     self.recipe = recipe
     self.seed = seed
+    self.memoryLimit = memoryLimit
     self.folder = folder
     self.progress = progress
     self.note = note
@@ -90,7 +95,7 @@ public final class Trainer {
   /// by itself.
   ///
   /// - Throws: `ResNetError` of code `usage` where a batch would be normalised by a single value, or the run in the folder
-  ///   is another one; `unavailable` where oneDNN or memory is missing; `data` and `inputOutput` where the folder cannot be
+  ///   is another one; `unavailable` where oneDNN or memory is missing or the memory limit is too small; `data` and `inputOutput` where the folder cannot be
   ///   read or written to.
   public func prepare() throws {
     guard session == nil else { return }
@@ -99,6 +104,9 @@ public final class Trainer {
     #endif
     if let advice = recipe.advice { note(advice) }
     let made = try TrainingSession(self)
+    if made.memory.recomputedLayers > 0 {
+      note("to stay within the memory limit, each step computes twice \(made.memory.recomputation)")
+    }
     if let folder {
       let threads = try Engine.threads()
       let found = try folder.find(self, threads: threads)

@@ -21,8 +21,7 @@ public struct TrainingEstimate: Hashable, Sendable, Codable {
 }
 
 extension Trainer {
-  /// Finds out what the rest of the run will cost by timing some of its steps on an engine of their own: nothing that the
-  /// run learns or writes is touched.
+  /// Finds out what the rest of the run will cost by timing some steps: nothing that the run learns or writes is touched.
   ///
   /// - Parameters:
   ///   - first: steps that lie behind it already.
@@ -33,7 +32,10 @@ extension Trainer {
   public func estimate(
     from first: Int = 0, keeping policy: CheckpointPolicy? = nil, measuringFor seconds: Double = 3
   ) throws -> TrainingEstimate {
-    let trial = try TrainingSession(self)
+    // A second engine beside the run's own would take as much memory again.
+    let trial = try session ?? TrainingSession(self)
+    let state = trial.state
+    defer { trial.goBack(to: state) }
     let step = try trial.secondsPerStep(measuringFor: seconds)
     let evaluation = try test.map { try trial.secondsOfEvaluation($0, measuringFor: seconds) } ?? 0
     // A last batch takes its share of a whole one's time.
@@ -41,8 +43,8 @@ extension Trainer {
     let epoch = Double(training.dataSet.count) / size * step
     let left = Double(steps - first) / Double(training.batchesPerEpoch)
     let tests = Double(epochCount - first / training.batchesPerEpoch)
-    // The model as it was, as it is, and as it goes to the disk with its velocities.
-    let copies = 4 * model.graph.parameterCount * MemoryLayout<Float>.stride
+    // Two of the copies that there will be are held now, as the state to go back to.
+    let copies = (TrainingMemory.modelCopies - 2) * trial.engine.parameters.bytes
     return TrainingEstimate(
       seconds: left * epoch + tests * evaluation, secondsPerStep: step, imagesPerSecond: size / step,
       evaluationSeconds: evaluation, peakMemoryBytes: Machine.peakMemoryBytes + copies,
@@ -51,6 +53,11 @@ extension Trainer {
 }
 
 extension TrainingSession {
+  /// Goes back to a state of its own.
+  fileprivate func goBack(to state: TrainingState) {
+    do { try restore(state) } catch { preconditionFailure("a state of the same network fits: \(error)") }
+  }
+
   /// The mean time of a step after some to warm up.
   fileprivate func secondsPerStep(measuringFor seconds: Double) throws -> Double {
     var (number, warm, count) = (0, 3, 0)

@@ -2,6 +2,7 @@ import Foundation
 import ResNetCore
 import ResNetData
 import ResNetEngine
+import ResNetGraph
 import ResNetModel
 
 /// What a run holds while it goes on: the engine, the optimiser and how far it is.
@@ -11,7 +12,9 @@ final class TrainingSession {
   // Trainers own their sessions.
   unowned let trainer: Trainer
   private let optimizer: SGD
-  private let watch: GradientWatch
+  private var watch: GradientWatch
+  /// What the process will hold of memory.
+  let memory: TrainingMemory
   private(set) var progress = TrainingState.Progress()
   private var failure: (any Error)?
 
@@ -22,31 +25,40 @@ final class TrainingSession {
     optimizer = SGD(engine.parameters, recipe: trainer.recipe)
     watch = GradientWatch(engine.parameters)
     self.trainer = trainer
+    memory = try Self.plan(trainer, engine, optimizer)
     try compile()
     try checkMemory()
   }
 
+  /// The programs of a run, for every size of batch; that of a whole batch of training first.
+  private static func programs(_ trainer: Trainer) -> [Engine.Wish] {
+    func sizes(_ loader: Loader) -> [Int] {
+      let count = loader.dataSet.count
+      return Set([min(loader.batchSize, count), count % loader.batchSize]).filter { $0 > 0 }.sorted(by: >)
+    }
+    return sizes(trainer.training).map { Engine.Wish(batch: $0, purpose: .training) }
+      + (trainer.test.map(sizes) ?? []).map { Engine.Wish(batch: $0, purpose: .inference) }
+  }
+
+  private static func plan(_ trainer: Trainer, _ engine: Engine, _ optimizer: SGD) throws -> TrainingMemory {
+    let batch = trainer.training.batchSize * engine.graph.inputShape.count * MemoryLayout<Float>.stride
+    return try engine.plan(
+      programs(trainer), within: trainer.memoryLimit, optimizer: optimizer,
+      laterBytes: TrainingMemory.runBytes(batchBytes: batch, parameterBytes: engine.parameters.bytes))
+  }
+
   /// Compiles for every size of batch before the first step, so that no run fails at the end of its first epoch.
   private func compile() throws {
-    let loader = trainer.training
-    let last = loader.dataSet.count % loader.batchSize
-    for size in Set([loader.batchSize, last]).sorted() where size > 0 {
-      _ = try engine.program(batch: size, purpose: .training)
-    }
-    guard let test = trainer.test else { return }
-    for size in Set([min(test.batchSize, test.dataSet.count), test.dataSet.count % test.batchSize]).sorted()
-    where size > 0 {
-      _ = try engine.program(batch: size, purpose: .inference)
-    }
+    for program in Self.programs(trainer) { _ = try engine.program(batch: program.batch, purpose: program.purpose) }
   }
 
   /// Refuses a run that memory will not hold, while none is taken yet: the system would end it without a word.
   private func checkMemory() throws {
-    let needed = engine.arenaBytes + 4 * engine.parameters.learned.count * MemoryLayout<Float>.stride
+    let needed = engine.arenaBytes + TrainingMemory.modelCopies * engine.parameters.bytes
     guard let free = Machine.availableMemoryBytes, free < needed else { return }
     throw ResNetError(
       .unavailable, "the run takes \(needed >> 20) MiB of memory and \(free >> 20) MiB can be had",
-      remedy: "Use a smaller batch or a smaller network, or end other programs")
+      remedy: "Use a smaller batch, a smaller network or a memory limit, or end other programs")
   }
 
   /// All that decides what is still to come.
@@ -62,6 +74,7 @@ final class TrainingSession {
     try engine.parameters.set(state.parameters)
     try optimizer.setVelocities(state.velocities)
     progress = state.progress
+    watch = GradientWatch(engine.parameters)
   }
 
   /// Whether all epochs are done.
@@ -162,6 +175,7 @@ final class TrainingSession {
     let program = try engine.program(batch: batch.count, purpose: .training)
     _ = program.input.update(from: batch.images)
     _ = program.labels.update(from: batch.labels)
+    program.setDropoutStep(seed: trainer.seed, iteration: progress.step)
     try program.run()
     guard program.loss.isFinite else {
       throw engine.notFinite(batch, step: progress.step + 1, epoch: epoch + 1, after: watch.explosion)

@@ -31,6 +31,12 @@ import Testing
       Case("bench train --network resnet20 --threads 0", 64, "0 threads are not possible"),
       Case("bench train --network resnet20 --batch 0", 64, "a batch of 0 is not possible"),
       Case("bench infer --network resnet20 --seconds=-1", 64, "Use 0 to 86400 seconds"),
+      Case("bench train --network resnet8 --memory-limit 2Gib", 64, "'2Gib' is no size of memory"),
+      Case("bench train --network resnet8 --memory-limit 1MiB", 69, "1 MiB of memory are not enough"),
+      Case("summary resnet8 --training --memory-limit=-1", 64, "Write it as 512MiB, 2GiB, 2GB or a number of bytes"),
+      Case("summary resnet8 --batch 8", 64, "give --training too"),
+      Case("summary resnet8 --training --batch 0", 64, "a batch of 0 is not possible"),
+      Case(training + "resnet8 --memory-limit 1MiB", 69, "or use a smaller batch"),
       Case(training + "resnet9", 64, "The nearest are resnet8 and resnet14"),
       Case(training + "resnet8 --recipe he2016", 64, "Use he2015 or quick"),
       Case(training + "resnet8 --learning-rate 0", 64, "Use a positive number such as 0.1"),
@@ -74,7 +80,7 @@ import Testing
   @Test(
     "What the tool does not understand ends with one line that names the help, and status 64",
     arguments: [
-      "train", "nonsense", "summary", "summary resnet20 --shortcut d", "summary resnet20 --initialization normal:-1",
+      "train", "nonsense", "summary", "summary resnet20 --shortcut e", "summary resnet20 --initialization normal:-1",
       "train --network resnet20 --data generated", "bench train --network resnet20 --precision f64",
       "evaluate", "train --epochs many --network resnet8 --data generated --output x", "networks --nonsense",
     ])

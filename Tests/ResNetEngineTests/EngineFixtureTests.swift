@@ -21,6 +21,8 @@ import Testing
 
     var purpose = Purpose.training
     purpose.inputGradient = true
+    // PyTorch's random numbers are others.
+    purpose.usesDropout = false
     let training = try engine.program(batch: fixture.batch, purpose: purpose)
     _ = training.input.update(from: fixture.input.scalars)
     _ = training.labels.update(from: fixture.labels.map(Int32.init))
@@ -28,11 +30,14 @@ import Testing
     #expect(greatestDifference(training.logits.map(Double.init), fixture.training.logits) <= 1e-4)
     #expect(abs(training.loss - fixture.training.crossEntropy) <= 1e-4 * max(1, fixture.training.crossEntropy))
 
+    // Rounding leaves traces of this size where a gradient all but vanishes, as a DenseNet's first normalisation's does:
+    // all that follows normalises again.
+    let rounding = 1e-6 * (fixture.gradients.values.map(\.norm).max() ?? 0)
     func check(_ found: Tensor, _ truth: ArraySummary?, _ name: String, within bound: Double) throws {
       let truth = try #require(truth, "\(name)")
       let values = found.scalars.map(Double.init)
       let difference = ArraySummary(of: values, name: name).relativeDifference(from: truth, count: values.count)
-      #expect(difference <= bound, "\(name): \(difference)")
+      #expect(difference <= bound + rounding / truth.norm, "\(name): \(difference)")
     }
     for parameter in graph.parameters {
       if parameter.kind.isLearned {

@@ -69,9 +69,12 @@ import Testing
     let program = try engine.program(batch: 3, purpose: purpose)
     _ = program.input.update(from: input.scalars)
     for sample in 0..<3 { program.labels[sample] = Int32(sample % graph.outputShape[0]) }
+    program.setDropoutStep(seed: 5, iteration: seed)
     try program.run()
     let trace = try Reference(graph: graph, parameters: parameters)
-      .forward(input.scalars.map(Double.init), batch: 3, options: .init(statistics: .batch))
+      .forward(
+        input.scalars.map(Double.init), batch: 3,
+        options: .init(statistics: .batch, dropoutStep: .init(seed: 5, iteration: seed)))
     for (position, layer) in graph.layers.enumerated() {
       let expected = trace.outputs[position]
       let greatest = expected.map(abs).max() ?? 0

@@ -5,17 +5,21 @@ import ResNetReference
 import ResNetTesting
 import Testing
 
-/// The engine's gradients against central differences of the reference, at every purpose.
 @Suite struct EngineGradientTests {
-  /// The purposes that are tried on each graph.
-  enum Case: CaseIterable {
-    case training, frozenStatistics, mixedStatistics, logit, given, gated
-  }
-
-  @Test("Gradients equal central differences on random graphs", arguments: 0..<24, Case.allCases)
+  @Test("Gradients equal central differences on random graphs", arguments: 0..<24, GradientCheck.allCases)
   @EngineActor
-  func gradients(seed: Int, of kind: Case) throws {
-    let graph = try RandomGraph.make(seed: UInt64(5000 + seed))
+  func gradients(seed: Int, of kind: GradientCheck) throws {
+    try kind.compare(RandomGraph.make(seed: UInt64(5000 + seed)), seed: seed)
+  }
+}
+
+/// The engine's gradients against central differences of the reference, for one of the purposes.
+enum GradientCheck: CaseIterable {
+  case training, frozenStatistics, mixedStatistics, logit, given, gated
+
+  /// Compares the gradients of every parameter, of the input and of one layer's output that the seed picks.
+  @EngineActor
+  func compare(_ graph: Graph, seed: Int) throws {
     let parameters = HashedValues.parameters(of: graph)
     let engine = try Engine(graph: graph)
     try engine.parameters.set(parameters)
@@ -26,12 +30,13 @@ import Testing
     let given = HashedValues.units("given", count: batch * classes)
 
     var purpose = Purpose.training
-    var options = Reference.Options(statistics: .batch)
+    var options = Reference.Options(
+      statistics: .batch, dropoutStep: .init(seed: UInt64(seed), iteration: 1 + seed))
     var scalar = Scalar.crossEntropy(labels: labels)
     purpose.inputGradient = true
     let watched = graph.layers[1 + seed % (graph.layers.count - 1)].name
     purpose.activationGradients = [watched]
-    switch kind {
+    switch self {
     case .training: break
     case .frozenStatistics:
       purpose.statistics = .running
@@ -66,6 +71,7 @@ import Testing
     for (name, gate) in options.gates {
       try program.setGate(name, branch: Float(gate.branch), shortcut: Float(gate.shortcut))
     }
+    program.setDropoutStep(seed: UInt64(seed), iteration: 1 + seed)
     try program.run()
 
     let reference = try Reference(graph: graph, parameters: parameters)

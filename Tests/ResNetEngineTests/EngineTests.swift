@@ -124,13 +124,15 @@ import Testing
   @EngineActor
   func memoryPlan(seed: Int) throws {
     let graph = try RandomGraph.make(seed: UInt64(seed))
-    let runtime = try OneDNNRuntime.shared()
-    let lowering = try Lowering(
-      graph: graph, parameters: Parameters(graph: graph, seed: 0), batch: 2, purpose: .training, runtime: runtime,
-      convolution: { try ConvolutionPrimitives($0, runtime) })
-    try lowering.lower()
-    let plan = lowering.plan
-    let memory = MemoryPlan(plan)
+    let engine = try Engine(graph: graph)
+    for choice in try engine.planned(batch: 2, purpose: .training, .nothing).lowering.choices {
+      let planned = try engine.planned(batch: 2, purpose: .training, choice)
+      checkPlaces(planned.lowering.plan, planned.memory)
+    }
+  }
+
+  @EngineActor
+  private func checkPlaces(_ plan: Plan, _ memory: MemoryPlan) {
     var life: [Int: ClosedRange<Int>] = [:]
     for (time, step) in plan.steps.enumerated() {
       for value in step.uses {

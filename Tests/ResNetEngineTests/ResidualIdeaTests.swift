@@ -52,6 +52,28 @@ import Testing
     #expect(try program.activationGradient("entry") == program.activationGradient("block4.add"))
   }
 
+  @Test(
+    "A pre-activation stage of the catalogue whose branches end in zero passes input and gradient unchanged, bit for bit",
+    arguments: ["preact_resnet20", "preact_bottleneck_resnet29"], Array(1...3))
+  @EngineActor
+  func preactivationStage(network: String, stage: Int) throws {
+    var architecture = try Architecture.named(network)
+    architecture.zeroLastScale = true
+    let graph = try architecture.graph(classes: 4, input: [3, 17, 15])
+    let engine = try Engine(graph: graph, seed: 3)
+    // The first block changes the size or takes its input activated; all later ones are the identity.
+    let ends = ["layer\(stage).0.add", "layer\(stage).2.add"]
+    var purpose = Purpose.training
+    purpose.observations = Set(ends)
+    purpose.activationGradients = Set(ends)
+    let program = try engine.program(batch: 3, purpose: purpose)
+    _ = program.input.update(from: HashedValues.input(graph.inputShape, batch: 3).scalars)
+    try program.run()
+    let gradients = try ends.map { try program.activationGradient($0) }
+    #expect(gradients[0].scalars.contains { $0 != 0 } && gradients[0] == gradients[1])
+    #expect(try program.activation(ends[0]) == program.activation(ends[1]))
+  }
+
   /// Norms of ∂L/∂a at the output of every block, first to last.
   @EngineActor
   private func gradientNorms(_ architecture: Architecture) throws -> [Double] {

@@ -7,7 +7,7 @@ import Testing
 @testable import ResNetModel
 
 @Suite struct DamagedModelTests {
-  private static let deep = String(repeating: "[", count: 100_000)
+  private static let deep = String(repeating: "[", count: 200_000)
 
   /// For each text of the metadata, what it must not be, with a word of the error; `nil` for a text that is missing.
   static let texts: [(String, String?, String)] = [

@@ -34,6 +34,22 @@ import Testing
     }
   }
 
+  @Test("A model whose blocks stand within blocks as deep as they may is read as it was written")
+  func nestedBlocks() throws {
+    var block = Block([.convolution(kernel: 1)])
+    for _ in 0..<4 { block = Block([.block(block)]) }
+    let network = Architecture(
+      name: "nested", input: [3, 8, 8], stem: .none, block: .basic, stages: [Stage(blocks: 1, width: 3, block: block)],
+      shortcut: .projection)
+    let before = try sample()
+    let model = try Model(
+      architecture: network, input: before.input, classes: before.classes, preprocessing: before.preprocessing, seed: 1)
+    try withTemporaryFolder { folder in
+      try model.write(to: folder + "/nested.safetensors")
+      #expect(try Model(contentsOf: folder + "/nested.safetensors").architecture == network)
+    }
+  }
+
   @Test("Equal models give equal files, and other numbers another file")
   func equalFiles() throws {
     func bytes(_ model: Model) throws -> [UInt8] {

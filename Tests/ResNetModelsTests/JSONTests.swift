@@ -14,7 +14,19 @@ import Testing
     zero.zeroLastScale = true
     zero.shortcut = .zeroPaddingAfter
     zero.initialization = .xavier
-    return [odd, zero]
+    var later = Architecture.resNet18
+    later.changeBlocks {
+      $0.order = .reluBeforeAddition
+      $0.squeeze = 8
+      $0.dropout = 0.25
+    }
+    later.stem = .deep(width: 16)
+    later.shortcut = .pooledProjection
+    later.carry = .exclusiveGate
+    later.survival = 0.8
+    later.initialization = .heFanIn
+    later.name = "a \"name\", with {marks}: [\\]"
+    return [odd, zero, later]
   }()
 
   @Test("A description survives JSON, and equal ones give equal bytes")
@@ -24,6 +36,7 @@ import Testing
       let text = try network.json()
       #expect(try Architecture(json: text) == network)
       #expect(try Architecture(json: text).json() == text)
+      #expect(try Architecture(json: network.formattedJSON()) == network)
     }
   }
 
@@ -37,13 +50,41 @@ import Testing
         """)
   }
 
+  @Test("What is for people has a line for each part that fits in one")
+  func formatted() throws {
+    #expect(
+      try Architecture.named("densenet_bc10_k12").formattedJSON() == """
+        {
+          "block": {
+            "branch": [{"kernel": 1, "width": 4}, {"kernel": 3}],
+            "compression": 0.5,
+            "connection": "dense"
+          },
+          "initialization": "he-fan-in",
+          "input": [3, 32, 32],
+          "name": "densenet_bc10_k12",
+          "normalization": "batch",
+          "shortcut": "none",
+          "stages": [
+            {"blocks": 1, "stride": 1, "width": 12},
+            {"blocks": 1, "stride": 2, "width": 12},
+            {"blocks": 1, "stride": 2, "width": 12}
+          ],
+          "stem": {"kind": "cifar", "width": 24},
+          "strideIn": "3x3",
+          "zeroLastScale": false
+        }
+        """)
+  }
+
   @Test("What is left out is as usual")
   func defaults() throws {
     let text = """
       {"name": "mine", "input": [8], "stem": {"kind": "none"}, "block": "fully-connected",
-       "stages": [{"blocks": 1, "width": 8}], "shortcut": "b"}
+       "stages": [{"blocks": 1, "width": 8}]}
       """
     let network = try Architecture(json: text)
+    #expect(network.shortcut == .projection && network.carry == .whole && network.survival == 1)
     #expect(network.normalization == .batch && network.initialization == .he && network.stages[0].stride == 1)
   }
 
@@ -64,7 +105,7 @@ import Testing
     (#""he""#, #""normal:0""#), (#""he""#, #""normal:nan""#), (#""he""#, #""normal:1e99""#), (#""he""#, #""zeros""#),
     (#""zeroLastScale":false"#, #""zeroLastScale":"no""#), (#""strideIn":"3x3""#, #""strideIn":"1x1""#),
     (#""strideIn":"3x3""#, #""strideIn":"5x5""#), (#""normalization":"batch""#, #""normalization":"layer""#),
-    (#""shortcut":"a""#, #""shortcut":"d""#), (#""kind":"cifar""#, #""kind":"fully-connected""#),
+    (#""shortcut":"a""#, #""shortcut":"e""#), (#""kind":"cifar""#, #""kind":"fully-connected""#),
     (#"}"#, ""), (#"{"block"#, #"[{"block"#),
   ]
 

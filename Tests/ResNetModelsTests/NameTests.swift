@@ -53,20 +53,49 @@ import Testing
       ("resnet-99999999999999999999999", "is resnet8"), ("resnet19", "are resnet18 and resnet20"),
       ("plain9", "are plain8 and plain14"), ("resnet100", "are resnet98 and resnet101"),
       ("cifar_resnet18", "are cifar_resnet14 and cifar_resnet20"), ("resnet9999", "is resnet9998"),
-      ("fully_connected_plain3", "is fully_connected_plain8"), ("cifar_plain10000", "is cifar_plain9998"),
+      ("fully_connected_plain3", "is fully_connected_plain8"),
+      ("preact_resnet111", "are preact_resnet110 and preact_resnet116"),
+      ("wide_resnet0_4", "is wide_resnet10_4"), ("cifar_plain10000", "is cifar_plain9998"),
     ])
   func impossibleDepth(_ name: String, _ expected: String) throws {
     let error = #expect(throws: ResNetError.self) { try Architecture.named(name) }
     #expect(error?.code == .usage)
     #expect(error?.remedy == "The nearest \(expected)")
-    #expect(error?.message.contains("6n + 2 from 8 to 9998") == true)
+    let rule = name.hasPrefix("wide") ? "6n + 4 from 10 to 10000" : "6n + 2 from 8 to 9998"
+    #expect(error?.message.contains(rule) == true)
+  }
+
+  @Test("Each family has its rule, and a second number where its names have one")
+  func rules() throws {
+    for name in [
+      "cifar_bottleneck_resnet11", "cifar_bottleneck_plain164", "preact_resnet8", "preact_plain110",
+      "preact_bottleneck_resnet29", "wide_resnet40_4", "densenet100_k24", "densenet_bc250_k24",
+    ] {
+      #expect(try Architecture.named(name).name == name)
+    }
+    for (name, expected) in [
+      ("cifar_bottleneck_resnet165", "9n + 2 from 11 to 9992"), ("densenet41_k12", "3n + 4 from 7 to 10000"),
+      ("densenet_bc40_k12", ""), ("densenet_bc41_k12", "6n + 4 from 10 to 10000"),
+    ] {
+      guard !expected.isEmpty else {
+        #expect(try Architecture.named(name).depth == 40)
+        continue
+      }
+      let error = #expect(throws: ResNetError.self) { try Architecture.named(name) }
+      #expect(error?.message.contains(expected) == true)
+    }
+    for name in ["wide_resnet28_0", "wide_resnet28_1025", "densenet40_k-1", "densenet40_k99999999999999999999"] {
+      let error = #expect(throws: ResNetError.self) { try Architecture.named(name) }
+      #expect(error?.code == .usage && error?.remedy.contains("1 to 1024") == true)
+    }
   }
 
   @Test(
     "An unknown name is refused with names that exist",
     arguments: [
       "", "resnet", "plain", "alexnet", "resnet20x", "resnet 20", "resnet２０", "resnet+20", "cifar_resnext50",
-      "resnet--20", "resnet-", "\u{1b}[31mresnet20", String(repeating: "resnet20", count: 10_000),
+      "resnet--20", "resnet-", "wide_resnet28", "wide_resnet28_", "densenet40", "densenet_k12", "densenet122",
+      "\u{1b}[31mresnet20", String(repeating: "resnet20", count: 10_000),
     ])
   func unknown(_ name: String) throws {
     let error = try #require(throws: ResNetError.self) { try Architecture.named(name) }

@@ -38,7 +38,7 @@ import Testing
 
   @Test("Parts that do not fit together are refused")
   func parts() throws {
-    #expect(try refusal { $0.strideIn = .oneByOne }.contains("no 1×1"))
+    #expect(try refusal { $0.strideIn = .oneByOne }.contains("nothing to choose for the stride"))
     #expect(try refusal("fully_connected_resnet8") { $0.stages[1].stride = 2 }.contains("pixels"))
     #expect(try refusal { $0.block = .fullyConnected }.contains("stem"))
     #expect(try refusal { $0.stem = .fullyConnected(width: 4) }.contains("stem"))

@@ -77,6 +77,7 @@ import Testing
         switch shortcut {
         case .projectionEverywhere: #expect(carried.name == "layer\(stage).\(block).downsample.1")
         case .projection where changes: #expect(carried.name == "layer\(stage).\(block).downsample.1")
+        case .pooledProjection where changes: #expect(carried.name == "layer\(stage).\(block).downsample.2")
         case _ where changes: #expect(carried.operation.kind == "zeroPadding")
         default: #expect(sum.inputs[1] == entered)
         }
@@ -185,7 +186,11 @@ import Testing
     "Any size and number of channels will do",
     arguments: [[1, 1, 1], [1, 28, 28], [3, 33, 31], [4, 7, 300], [12, 224, 224]] as [Shape])
   func sizes(_ input: Shape) throws {
-    for name in ["resnet20", "plain20", "resnet18", "resnet50", "fully_connected_resnet8"] {
+    for name in [
+      "resnet20", "plain20", "resnet18", "resnet50", "fully_connected_resnet8", "resnext50_32x4d", "se_resnet50",
+      "resnet50d", "preact_resnet20", "preact_bottleneck_resnet11", "wide_resnet10_2", "densenet121", "densenet10_k3",
+      "densenet_bc10_k3",
+    ] {
       for shortcut in Shortcut.allCases {
         var network = try Architecture.named(name)
         network.shortcut = shortcut

@@ -45,17 +45,36 @@ import Testing
         """)
   }
 
-  @Test("The JSON has the network, the totals and the layers")
+  @Test("The stages stand between the layers and the totals")
+  func stages() throws {
+    let summary = try Architecture.resNet50.graph(classes: 1000).summary()
+    #expect(
+      summary.description.split(separator: "\n").suffix(6).joined(separator: "\n") == """
+        stage                           output                channels            stride
+        layer1                          256×56×56                  256                 4
+        layer2                          512×28×28                  512                 8
+        layer3                          1024×14×14               1,024                16
+        layer4                          2048×7×7                 2,048                32
+        25,557,032 parameters · 4.089 G multiply-adds
+        """)
+  }
+
+  @Test("The JSON has the network, the totals, the layers and the stages")
   func json() throws {
     let summary = try Architecture.cifar(depth: 8).graph(classes: 10).summary(network: "resnet8")
     let data = try JSONEncoder().encode(summary)
     #expect(try JSONDecoder().decode(GraphSummary.self, from: data) == summary)
     let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
-    #expect(Set(object.keys) == ["network", "parameters", "multiplyAdds", "layers"])
+    #expect(Set(object.keys) == ["network", "parameters", "multiplyAdds", "layers", "stages"])
     let layers = try #require(object["layers"] as? [[String: Any]])
     #expect(Set(layers[1].keys) == ["name", "kind", "shape", "parameters", "multiplyAdds"])
     #expect(layers[1]["kind"] as? String == "convolution")
     #expect(layers[1]["shape"] as? [Int] == [16, 32, 32])
     #expect(summary.layers.reduce(0) { $0 + $1.parameters } == summary.parameters)
+    let stages = try #require(object["stages"] as? [[String: Any]])
+    #expect(stages.map { $0["name"] as? String } == ["layer1", "layer2", "layer3"])
+    #expect(stages.map { $0["stride"] as? Int } == [1, 2, 4])
+    #expect(stages.map { $0["channels"] as? Int } == [16, 32, 64])
+    #expect(stages.map { $0["shape"] as? [Int] } == [[16, 32, 32], [32, 16, 16], [64, 8, 8]])
   }
 }

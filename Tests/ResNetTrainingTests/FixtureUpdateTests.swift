@@ -18,7 +18,10 @@ import Testing
     let settings = fixture.optimizer
     let sgd = SGD(
       engine.parameters, momentum: settings.momentum, nesterov: settings.nesterov, weightDecay: settings.weightDecay)
-    let program = try engine.program(batch: fixture.batch, purpose: .training)
+    var purpose = Purpose.training
+    // PyTorch's random numbers are others.
+    purpose.usesDropout = false
+    let program = try engine.program(batch: fixture.batch, purpose: purpose)
     _ = program.input.update(from: fixture.input.scalars)
     _ = program.labels.update(from: fixture.labels.map(Int32.init))
     for _ in 0..<settings.steps {
@@ -31,7 +34,10 @@ import Testing
       let change = zip(try engine.parameters.tensor(parameter.name).scalars, start).map { Double($0) - Double($1) }
       let found = ArraySummary(of: change, name: parameter.name)
       let difference = found.relativeDifference(from: truth, count: change.count)
-      #expect(difference <= 2e-3, "\(parameter.name): \(difference)")
+      // Every step rounds the weight itself, which shows where the change is small beside it.
+      let length = start.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
+      let rounding = Double(settings.steps) * 0x1p-24 * length
+      #expect(difference <= 2e-3 + rounding / truth.norm, "\(parameter.name): \(difference)")
     }
   }
 }

@@ -5,12 +5,13 @@
 
 #include <stdint.h>
 
-// How a batch of activations lies in memory. Channel c of pixel s of sample n is element
-//   ((n · blocks + c / lanes) · positions + s) · lanes + c mod lanes
+// How a batch of activations lies in memory. Channel c of position s of sample n is element
+//   n · sample_pitch + (c / lanes · positions) · lanes + s · position_pitch + c mod lanes
 // so that blocks = 1 is channels-last (and vectors), lanes = 1 is channels-first, and lanes = 8 or 16 are oneDNN's
-// blocked formats.
+// blocked formats. The pitches are larger than they need to be where the channels are a part of a larger tensor. Kernels
+// that take such parts say so; the others count on tensors without gaps.
 typedef struct {
-  int64_t batch, blocks, positions, lanes;
+  int64_t batch, blocks, positions, lanes, sample_pitch, position_pitch;
 } ResNetLayout;
 
 // A function of another library with everything that it is called with: oneDNN's primitives are steps like any other.
@@ -23,10 +24,10 @@ typedef struct {
 } ResNetPrimitiveCall;
 int resnet_call_primitive(const void *arguments);
 
-// Copies float32 values.
+// Copies float32 values, or sets them to zero.
 typedef struct {
   int64_t count;
-  const float *input;
+  const float *input;  // or NULL for zeros
   float *output;
 } ResNetCopy;
 int resnet_copy(const void *arguments);
@@ -39,7 +40,7 @@ void resnet_use_threads(
 // Statistics of a batch for each channel, and normalisation with them (Ioffe and Szegedy, 2015):
 //   output = activation(scale · (x − mean) / √(variance + ε) + shift + addend).
 typedef struct {
-  ResNetLayout layout;
+  ResNetLayout layout;  // x may be a part of a larger tensor
   const float *x;
   const float *addend;  // or NULL
   float *output;        // may be x or addend
@@ -49,26 +50,30 @@ typedef struct {
   float *scratch;                          // resnet_normalization_scratch(layout) floats
   float epsilon, momentum;
   int32_t uses_running;  // normalise by the running statistics
+  int32_t uses_given;    // normalise by `mean` and `inverse_deviation` as an earlier call left them
   int32_t relu;
 } ResNetNormalization;
 int64_t resnet_normalization_scratch(ResNetLayout layout);
 int resnet_normalization_forward(const void *arguments);
 
 // The gradient of the above. With z the value before the activation:
-//   gradient_z = (gradient + gradient2) · [output > 0], written where it differs from `gradient`;
+//   gradient_z = (gradient + gradient2) · [z > 0] where there is a ReLU; where z has an addend, its sign is that of the
+//   output, else it follows from x;
 //   gradient_x, gradient_scale, gradient_shift follow, each skipped where NULL.
 typedef struct {
-  ResNetLayout layout;
+  ResNetLayout layout;  // x and gradient_x may be parts of larger tensors, of equal size
   const float *x;
-  const float *output;     // NULL where there is no ReLU
+  const float *output;     // NULL where there is no ReLU, or no addend
   const float *gradient;
   const float *gradient2;  // or NULL
-  float *gradient_z;       // may be `gradient`
-  float *gradient_x;       // may be `gradient_z`
+  float *gradient_z;       // NULL where nobody asks for it; may be `gradient`
+  float *gradient_x;       // may be `gradient` or `gradient_z`
   float *gradient_scale, *gradient_shift;
-  const float *scale, *mean, *inverse_deviation;
+  const float *scale, *shift, *mean, *inverse_deviation;
   float *scratch;  // resnet_normalization_scratch(layout) floats
   int32_t constant_statistics;  // the statistics did not come from this batch
+  int32_t accumulates;          // gradient_x is added to what is there
+  int32_t relu;
 } ResNetNormalizationGradient;
 int resnet_normalization_backward(const void *arguments);
 
@@ -100,11 +105,12 @@ typedef struct {
 int resnet_zero_padding_forward(const void *arguments);
 int resnet_zero_padding_backward(const void *arguments);
 
-// The same values in another layout.
+// The same values in another layout; both may be parts of larger tensors.
 typedef struct {
   ResNetLayout from, to;
   const float *input;
   float *output;
+  int32_t accumulates;  // values are added to what is there
 } ResNetRelayout;
 int resnet_relayout(const void *arguments);
 
@@ -116,6 +122,55 @@ typedef struct {
 } ResNetAveragePooling;
 int resnet_average_pooling_forward(const void *arguments);
 int resnet_average_pooling_backward(const void *arguments);
+
+// output = scale · input + offset.
+typedef struct {
+  int64_t count;
+  const float *input;
+  float *output;  // may be input
+  float scale, offset;
+} ResNetAffine;
+int resnet_affine(const void *arguments);
+
+// output = 1 / (1 + e⁻ⁱⁿᵖᵘᵗ); backward: output = gradient · input · (1 − input), where input is what forward gave.
+typedef struct {
+  int64_t count;
+  const float *input, *gradient;
+  float *output;  // may be input or gradient
+} ResNetSigmoid;
+int resnet_sigmoid_forward(const void *arguments);
+int resnet_sigmoid_backward(const void *arguments);
+
+// output = a · b for each value.
+typedef struct {
+  int64_t count;
+  const float *a, *b;
+  float *output;  // may be a or b
+} ResNetMultiplication;
+int resnet_multiply(const void *arguments);
+
+// output = a · factors for each sample and channel, factors [batch, channels]; and the gradient of the factors,
+// output[n, c] = Σ a · b over the positions.
+typedef struct {
+  ResNetLayout layout;
+  const float *a, *b;
+  float *output;
+} ResNetChannelProduct;
+int resnet_multiply_channels(const void *arguments);
+int resnet_sum_products(const void *arguments);
+
+// Zero where the hash of the key and of the place in [batch, channels, positions] (or in [batch], where samples are
+// dropped) is below the threshold; factor · input elsewhere. The hash is that of `Dropout.keeps` in ResNetGraph.
+typedef struct {
+  ResNetLayout layout;
+  const float *input;
+  float *output;  // may be input
+  const uint32_t *key;
+  uint32_t threshold;
+  float factor;
+  int32_t drops_samples;
+} ResNetDropout;
+int resnet_dropout(const void *arguments);
 
 // Softmax cross-entropy of each sample, and the gradient of its mean over the batch.
 typedef struct {

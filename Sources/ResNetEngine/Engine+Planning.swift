@@ -1,0 +1,78 @@
+import ResNetCore
+
+extension Engine {
+  /// What a program would need of memory under the limit; takes none of it.
+  ///
+  /// - Throws: what `program` throws.
+  public func memory(batch: Int, purpose: Purpose, precision: Precision = .float32) throws -> MemoryNeed {
+    guard (1...(1 << 20)).contains(batch) else {
+      throw ResNetError(.usage, "a batch of \(batch) is not possible", remedy: "Use 1 to \(1 << 20) samples")
+    }
+    let key = Key(batch: batch, purpose: purpose, precision: precision, threads: runtime.threads)
+    // The first way is always there, and tells of the others.
+    var survey = surveys[key] ?? Survey(choices: [.nothing])
+    var position = 0
+    while position < survey.choices.count {
+      if position == survey.needs.count {
+        let planned = try planned(batch: batch, purpose: purpose, survey.choices[position])
+        latest = (key, planned)
+        if position == 0 { survey.choices = planned.lowering.choices }
+        survey.needs.append(planned.need)
+        surveys[key] = survey
+      }
+      if survey.needs[position].arenaBytes <= memoryLimit?.arenaBytes ?? .max { return survey.needs[position] }
+      position += 1
+    }
+    throw (memoryLimit ?? MemoryLimit(bytes: .max)).refusal(smallest: survey.needs.map(\.arenaBytes).min() ?? 0)
+  }
+
+  /// The program of a given recomputation, whatever the limit says; it is not kept for others.
+  func program(batch: Int, purpose: Purpose, recomputation: Recomputation) throws -> Program {
+    try bound(planned(batch: batch, purpose: purpose, recomputation))
+  }
+
+  /// Plans a program with as little recomputation as the limit allows.
+  func planned(batch: Int, purpose: Purpose, precision: Precision) throws -> Planned {
+    let need = try memory(batch: batch, purpose: purpose, precision: precision)
+    let key = Key(batch: batch, purpose: purpose, precision: precision, threads: runtime.threads)
+    if let latest, latest.key == key, latest.planned.need == need { return latest.planned }
+    return try planned(batch: batch, purpose: purpose, need.recomputation)
+  }
+
+  func planned(batch: Int, purpose: Purpose, _ recomputation: Recomputation) throws -> Planned {
+    // oneDNN reads the number of threads when it makes primitives, and a program of another number may have run since.
+    runtime.activate(runtime.threads)
+    let lowering = try Lowering(
+      graph: graph, parameters: parameters, batch: batch, purpose: purpose, recomputation: recomputation,
+      runtime: runtime, convolution: { [unowned self] shape in try convolution(shape) })
+    try lowering.lower()
+    return Planned(lowering: lowering, memory: MemoryPlan(lowering.plan))
+  }
+
+  /// Gives a planned program its addresses.
+  func bound(_ planned: Planned) throws -> Program {
+    try arena.grow(to: planned.memory.size)
+    let binder = Binder(addresses: planned.memory.offsets.map { arena.start + $0 })
+    let steps = try planned.lowering.plan.steps.map { try $0.bind(binder) }
+    return Program(planned.lowering, steps: steps, binder: binder, memory: planned.need, arena: arena)
+  }
+
+  /// A program but for its addresses.
+  struct Planned {
+    var lowering: Lowering
+    var memory: MemoryPlan
+
+    @EngineActor var need: MemoryNeed {
+      MemoryNeed(
+        arenaBytes: memory.size, recomputation: lowering.recomputation, recomputedLayers: lowering.recomputedLayers)
+    }
+  }
+
+  /// What is known of the ways to plan a program.
+  struct Survey {
+    /// The ways, the fastest first.
+    var choices: [Recomputation]
+    /// What the first ones of them need.
+    var needs: [MemoryNeed] = []
+  }
+}
