@@ -26,14 +26,17 @@ struct Benchmark {
   init(_ graph: Graph, batch: Int, purpose: Purpose, memoryLimit: Int? = nil) throws {
     engine = try Engine(graph: graph)
     optimizer = purpose.parameterGradients == .none ? nil : SGD(engine.parameters, recipe: .he2015)
-    // Before the plan, which counts what is held.
-    var random = RandomNumbers(seed: 0, purpose: .testing)
-    images = (0..<batch * graph.inputShape.count).map { _ in random.uniform() * 2 - 1 }
-    labels = (0..<batch).map { _ in Int32(random.integer(below: graph.outputShape.count)) }
+    // What the images will take; the plan refuses a batch that is not possible.
+    let (bytes, overflow) = batch.multipliedReportingOverflow(by: graph.inputShape.count * MemoryLayout<Float>.stride)
     let start = ContinuousClock.now
-    memory = try engine.plan([.init(batch: batch, purpose: purpose)], within: memoryLimit, optimizer: optimizer)
+    memory = try engine.plan(
+      [.init(batch: batch, purpose: purpose)], within: memoryLimit, optimizer: optimizer,
+      laterBytes: overflow ? 0 : max(bytes, 0))
     program = try engine.program(batch: batch, purpose: purpose)
     compileSeconds = (ContinuousClock.now - start) / .seconds(1)
+    var random = RandomNumbers(seed: 0, purpose: .testing)
+    images = (0..<program.input.count).map { _ in random.uniform() * 2 - 1 }
+    labels = (0..<program.labels.count).map { _ in Int32(random.integer(below: graph.outputShape.count)) }
   }
 
   func measure(seconds: Double) throws -> Result {
@@ -56,7 +59,7 @@ struct Benchmark {
 
   private func step() throws {
     _ = program.input.update(from: images)
-    if !program.labels.isEmpty { _ = program.labels.update(from: labels) }
+    _ = program.labels.update(from: labels)
     try program.run()
     optimizer?.step(gradients: program.gradients, learningRate: 0.01)
   }

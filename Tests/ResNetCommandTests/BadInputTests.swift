@@ -30,6 +30,8 @@ import Testing
       Case("summary resnet20 --classes 0", 64, "a network of 0 classes is not possible"),
       Case("bench train --network resnet20 --threads 0", 64, "0 threads are not possible"),
       Case("bench train --network resnet20 --batch 0", 64, "a batch of 0 is not possible"),
+      Case("bench train --network resnet20 --batch=-1", 64, "a batch of -1 is not possible"),
+      Case("bench infer --network resnet20 --batch 9223372036854775807", 64, "a batch of 9223372036854775807 is not"),
       Case("bench infer --network resnet20 --seconds=-1", 64, "Use 0 to 86400 seconds"),
       Case("bench train --network resnet8 --memory-limit 2Gib", 64, "'2Gib' is no size of memory"),
       Case("bench train --network resnet8 --memory-limit 1MiB", 69, "1 MiB of memory are not enough"),
