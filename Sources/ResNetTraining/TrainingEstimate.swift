@@ -58,10 +58,12 @@ extension TrainingSession {
     do { try restore(state) } catch { preconditionFailure("a state of the same network fits: \(error)") }
   }
 
-  /// The mean time of a step after some to warm up.
+  /// The time of a step after some to warm up: the median of the mean times in tenths of the measurement, so that a busy
+  /// moment of the machine does not count, and a loader that is slow at times does.
   fileprivate func secondsPerStep(measuringFor seconds: Double) throws -> Double {
     var (number, warm, count) = (0, 3, 0)
-    var clock = Stopwatch()
+    var means: [Double] = []
+    var (clock, part) = (Stopwatch(), (clock: Stopwatch(), steps: 0))
     while true {
       let batches = trainer.training.epoch(number)
       var position = 0
@@ -72,11 +74,17 @@ extension TrainingSession {
         position += 1
         if warm > 0 {
           warm -= 1
-          clock = Stopwatch()
+          (clock, part) = (Stopwatch(), (Stopwatch(), 0))
           continue
         }
         count += 1
-        if count >= 3, clock.seconds >= seconds || count >= trainer.steps / 20 { return clock.seconds / Double(count) }
+        part.steps += 1
+        if part.clock.seconds >= seconds / 10 {
+          means.append(part.clock.seconds / Double(part.steps))
+          part = (Stopwatch(), 0)
+        }
+        guard count >= 3, clock.seconds >= seconds || count >= trainer.steps / 20 else { continue }
+        return means.count < 3 ? clock.seconds / Double(count) : means.sorted()[means.count / 2]
       }
       number += 1
     }
