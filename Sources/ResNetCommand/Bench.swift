@@ -71,15 +71,15 @@ struct BenchOptions: ParsableArguments {
     let architecture = try options.architecture(network)
     let graph = try architecture.graph(classes: architecture.usualClasses)
     try await engine.apply()
-    let (batch, seconds) = (batch, seconds)
+    let (batch, seconds, precision) = (batch, seconds, try await engine.chosenPrecision())
     let result = try await EngineActor.run {
-      try Benchmark(graph, batch: batch, purpose: purpose, memoryLimit: memoryLimit).measure(seconds: seconds)
+      try Benchmark(graph, batch: batch, purpose: purpose, precision: precision, memoryLimit: memoryLimit).measure(seconds: seconds)
     }
     if json {
       Terminal.print(try encoded(result))
     } else {
       Terminal.print(
-        "\(architecture.name), batch \(batch): \(fixed(result.imagesPerSecond, 1)) images/s, the median of "
+        "\(architecture.name), batch \(batch), \(precision.rawValue): \(fixed(result.imagesPerSecond, 1)) images/s, the median of "
           + "\(result.steps) steps · \(fixed(result.peakMemoryMiB, 0)) MiB · compiled in "
           + "\(fixed(result.compileSeconds, 2)) s · computes \(result.memory.recomputation) twice")
     }

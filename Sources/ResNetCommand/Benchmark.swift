@@ -23,8 +23,8 @@ struct Benchmark {
   private let compileSeconds: Double
   private let memory: TrainingMemory
 
-  init(_ graph: Graph, batch: Int, purpose: Purpose, memoryLimit: Int? = nil) throws {
-    engine = try Engine(graph: graph)
+  init(_ graph: Graph, batch: Int, purpose: Purpose, precision: Precision, memoryLimit: Int? = nil) throws {
+    engine = try Engine(graph: graph, precision: precision)
     optimizer = purpose.parameterGradients == .none ? nil : SGD(engine.parameters, recipe: .he2015)
     // What the images will take; the plan refuses a batch that is not possible.
     let (bytes, overflow) = batch.multipliedReportingOverflow(by: graph.inputShape.count * MemoryLayout<Float>.stride)

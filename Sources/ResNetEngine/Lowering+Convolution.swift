@@ -36,7 +36,7 @@ extension Lowering {
       layer: layer.name, dimensions: made.shape.weightDimensions, format: made.forwardWeights, folding: folding,
       runtime: runtime)
     use(pack)
-    let result = unit.addend.map { destination(holding: $0, unit) } ?? floats(of: layouts[unit.head])
+    let result = unit.addend.map { destination(holding: $0, unit) } ?? value(of: layouts[unit.head])
     outputs[unit.output] = result
     let scratch = plan.value(bytes: made.forward.scratchpad.bytes)
     let runtime = runtime
@@ -58,11 +58,11 @@ extension Lowering {
     guard isNeededLater(addend) || graph.layers[unit.head].inputs.contains(addend) else {
       return plan.overwriting(held)
     }
-    let copy = floats(of: layouts[unit.head])
-    let count = Int64(batch * layouts[unit.head].count)
+    let copy = value(of: layouts[unit.head])
+    let bytes = Int64(batch * layouts[unit.head].bytes)
     plan.step("copy", layer: unit.head, uses: [held, copy]) { binder in
       binder.step(
-        resnet_copy, ResNetCopy(count: count, input: binder.floats(held), output: binder.floats(copy)))
+        resnet_copy, ResNetCopy(bytes: bytes, input: binder.address(held), output: binder.address(copy)))
     }
     return copy
   }
@@ -81,14 +81,14 @@ extension Lowering {
       layer: layer.name, dimensions: made.shape.weightDimensions, format: backward.weights, folding: nil,
       runtime: runtime)
     use(pack)
-    let result = floats(of: layouts[layer.inputs[0]])
+    let result = value(of: gradientLayout(layer.inputs[0]))
     let scratch = plan.value(bytes: backward.primitive.scratchpad.bytes)
     let runtime = runtime
     plan.step("input gradient", layer: unit.head, uses: [gradient, result, scratch]) { binder in
       try binder.step(
         backward.primitive,
         [
-          (.destinationGradient, made.destination, binder.address(gradient)),
+          (.destinationGradient, made.destinationGradient, binder.address(gradient)),
           (.weights, backward.weights, pack.address),
           (.sourceGradient, made.source, binder.address(result)),
           (.scratchpad, backward.primitive.scratchpad, binder.address(scratch)),
@@ -111,7 +111,7 @@ extension Lowering {
       let plainAddress = UnsafeMutableRawPointer(binder.floats(region) + place)
       var arguments: [(OneDNNIndex, Descriptor, UnsafeMutableRawPointer?)] = [
         (.source, made.source, binder.address(input)),
-        (.destinationGradient, made.destination, binder.address(gradient)),
+        (.destinationGradient, made.destinationGradient, binder.address(gradient)),
         (.weightsGradient, backward.gradient, packed.map { binder.address($0) } ?? plainAddress),
         (.scratchpad, backward.primitive.scratchpad, binder.address(scratch)),
       ]

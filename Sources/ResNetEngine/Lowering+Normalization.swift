@@ -19,22 +19,22 @@ extension Lowering {
     let channels = graph.layers[unit.head].shape[0]
     let x = outputPart(graph.layers[unit.head].inputs[0])
     let addend = unit.addend.map { output($0) }
-    let result = floats(of: layout)
+    let result = value(of: layout)
     let mean = earlier?.mean ?? plan.floats(channels)
     let inverseDeviation = earlier?.inverseDeviation ?? plan.floats(channels)
     let batched = x.layout.batched(batch)
     let scratch = plan.floats(Int(resnet_normalization_scratch(batched)))
     outputs[unit.output] = result
     saved[unit.head] = SavedState(mean: mean, inverseDeviation: inverseDeviation)
-    let parameters = parameters
+    let (parameters, element) = (parameters, precision.element.kernel)
     plan.step(
       "normalisation", layer: unit.head, uses: [x.value, addend, result, mean, inverseDeviation, scratch]
     ) { binder in
       binder.step(
         resnet_normalization_forward,
         ResNetNormalization(
-          layout: batched, x: binder.floats(x.value) + x.offset, addend: UnsafePointer(binder.floats(addend)),
-          output: binder.floats(result), scale: UnsafePointer(parameters.buffer(name + ".weight").baseAddress),
+          layout: batched, element: element, x: binder.address(x), addend: binder.address(addend),
+          output: binder.address(result), scale: UnsafePointer(parameters.buffer(name + ".weight").baseAddress),
           shift: UnsafePointer(parameters.buffer(name + ".bias").baseAddress), mean: binder.floats(mean),
           inverse_deviation: binder.floats(inverseDeviation),
           running_mean: parameters.buffer(name + ".running_mean").baseAddress,
@@ -62,16 +62,17 @@ extension Lowering {
     let changes = unit.relu || second != nil
     let dz: Int? =
       unit.addend == nil
-      ? nil : !changes ? first.value : first.isExclusive ? plan.overwriting(first.value) : floats(of: layout)
+      ? nil : !changes ? first.value : first.isExclusive ? plan.overwriting(first.value) : value(of: layout)
     let dzIsOurs = changes || first.isExclusive
     let joint = needsInput ? jointGradient(input) : nil
     let overwritten = dz.map { dzIsOurs && !givesAddend ? $0 : nil } ?? (first.isExclusive ? first.value : nil)
-    let dx = !needsInput ? nil : joint?.part.value ?? overwritten.map(plan.overwriting) ?? floats(of: layout)
+    let dx = !needsInput ? nil : joint?.part.value ?? overwritten.map(plan.overwriting) ?? value(of: layout)
     let region = gradientRegion
     let scalePlace = gradientOffset(layer.name + ".weight", layer: unit.head)
     let shiftPlace = gradientOffset(layer.name + ".bias", layer: unit.head)
     let batched = x.layout.batched(batch)
     let scratch = plan.floats(Int(resnet_normalization_scratch(batched)))
+    let element = precision.element.kernel
     let constant = purpose.statistics(of: layer.name) == .running
     let scale = UnsafePointer(parameters.buffer(layer.name + ".weight").baseAddress)
     let shift = UnsafePointer(parameters.buffer(layer.name + ".bias").baseAddress)
@@ -83,9 +84,9 @@ extension Lowering {
       return binder.step(
         resnet_normalization_backward,
         ResNetNormalizationGradient(
-          layout: batched, x: binder.floats(x.value) + x.offset, output: UnsafePointer(binder.floats(mask)),
-          gradient: binder.floats(first.value), gradient2: UnsafePointer(binder.floats(second?.value)),
-          gradient_z: binder.floats(dz), gradient_x: binder.floats(dx).map { $0 + (joint?.part.offset ?? 0) },
+          layout: batched, element: element, x: binder.address(x), output: binder.address(mask),
+          gradient: binder.address(first.value), gradient2: binder.address(second?.value),
+          gradient_z: binder.address(dz), gradient_x: joint.map { binder.address($0.part) } ?? binder.address(dx),
           gradient_scale: scalePlace.flatMap { place in gradients.map { $0 + place } },
           gradient_shift: shiftPlace.flatMap { place in gradients.map { $0 + place } }, scale: scale, shift: shift,
           mean: binder.floats(mean), inverse_deviation: binder.floats(inverseDeviation),

@@ -88,6 +88,13 @@ final class Binder {
 
   func floats(_ value: Int?) -> UnsafeMutablePointer<Float>? { value.map { floats($0) } }
 
+  func address(_ value: Int?) -> UnsafeMutableRawPointer? { value.map { address($0) } }
+
+  /// Where the channels of a part begin.
+  func address(_ part: Part) -> UnsafeMutableRawPointer {
+    address(part.value) + part.offset * part.layout.element.bytes
+  }
+
   /// A call of one of our kernels.
   func step<Arguments: BitwiseCopyable>(
     _ function: @escaping @convention(c) (UnsafeRawPointer?) -> Int32, _ arguments: Arguments

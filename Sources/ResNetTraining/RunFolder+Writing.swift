@@ -204,7 +204,7 @@ extension RunRecord {
     self.init(
       network: model.architecture.name, parameters: model.graph.parameterCount, architecture: model.architecture,
       recipe: trainer.recipe, steps: trainer.steps, seed: trainer.seed, threads: threads,
-      memoryLimit: trainer.memoryLimit,
+      precision: trainer.precision, memoryLimit: trainer.memoryLimit,
       data: Data(
         source: source, validation: validation, training: Images(trainer.training.dataSet),
         test: trainer.test.map { Images($0.dataSet) }))

@@ -23,7 +23,7 @@ extension RunRecord {
 
   private func identity() throws -> [String: String] {
     var values: [String: String] = [
-      "seed": "\(seed)", "threads": "\(threads)", "precision": precision,
+      "seed": "\(seed)", "threads": "\(threads)", "precision": precision.rawValue,
       "training images": describe(data.training), "test images": data.test.map(describe) ?? "absent",
     ]
     for (name, value) in [
