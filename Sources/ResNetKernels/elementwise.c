@@ -57,6 +57,25 @@ int resnet_relu_backward(const void *arguments) {
   return 0;
 }
 
+RESNET_DISPATCHED static void sum_slices_share(const void *data, int64_t first, int64_t last) {
+  const ResNetSliceSum *a = data;
+  const float *input = a->input;
+  float *output = a->output;
+  const int64_t count = a->count, slices = a->slices;
+  RESNET_INDEPENDENT
+  for (int64_t i = first * RESNET_RUN; i < resnet_minimum(last * RESNET_RUN, count); i++) {
+    float sum = input[i];
+    for (int64_t s = 1; s < slices; s++) sum += input[s * count + i];
+    output[i] = sum;
+  }
+}
+
+int resnet_sum_slices(const void *arguments) {
+  const ResNetSliceSum *a = arguments;
+  resnet_parallel_for(resnet_runs(a->count), a->count * a->slices, sum_slices_share, a);
+  return 0;
+}
+
 RESNET_DISPATCHED static void descend_run(const ResNetDescent *a, int64_t first, int64_t last) {
   float *restrict w = a->weights, *restrict v = a->velocities;
   const float *restrict gradients = a->gradients;
