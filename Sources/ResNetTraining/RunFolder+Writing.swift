@@ -27,6 +27,11 @@ extension RunFolder {
     }
     for note in notes { trainer.note(note) }
     var state = checkpoint.state
+    if state.progress.step >= record.steps, let difference = try recorded.differences(to: record).first {
+      throw ResNetError(
+        .usage, "all \(state.progress.step) steps of this run are made, and \(difference.text)", at: path,
+        remedy: "Leave it as it was, or let the run last longer too, with more --epochs")
+    }
     let batches = trainer.training.batchesPerEpoch
     if checkpoint.record.batchesPerEpoch == batches {
       state.progress.reopenLastEpoch(batchesPerEpoch: batches, steps: record.steps)
