@@ -73,7 +73,8 @@ struct BenchOptions: ParsableArguments {
     try await engine.apply()
     let (batch, seconds, precision) = (batch, seconds, try await engine.chosenPrecision())
     let result = try await EngineActor.run {
-      try Benchmark(graph, batch: batch, purpose: purpose, precision: precision, memoryLimit: memoryLimit).measure(seconds: seconds)
+      try Benchmark(graph, batch: batch, purpose: purpose, precision: precision, memoryLimit: memoryLimit).measure(
+        seconds: seconds)
     }
     if json {
       Terminal.print(try encoded(result))

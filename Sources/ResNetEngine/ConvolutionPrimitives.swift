@@ -58,7 +58,7 @@ final class ConvolutionPrimitives {
     destinationGradient = try .make(
       batched(shape.output), shape.outputLayout.storing(shape.inputLayout.element), runtime)
     bias = shape.hasBias ? try .make([shape.output[0]], .a, runtime) : nil
-    let anyWeights = try Descriptor.make(shape.weightDimensions, .any, shape.inputLayout.element, runtime)
+    let anyWeights = try Descriptor.make(shape.weightDimensions, .any, storing: shape.inputLayout.element, runtime)
     let attributes = try Attributes(runtime, adds: shape.adds, relu: shape.relu)
     defer { withExtendedLifetime((anyWeights, attributes)) {} }
     var made: OneDNNPrimitiveDescriptor?
@@ -75,7 +75,7 @@ final class ConvolutionPrimitives {
   /// The gradient of the input, and the format of weights that it reads.
   func backwardData() throws -> (primitive: Primitive, weights: Descriptor) {
     if let (primitive, weights) = madeBackwardData { return (primitive, weights) }
-    let anyWeights = try Descriptor.make(shape.weightDimensions, .any, shape.inputLayout.element, runtime)
+    let anyWeights = try Descriptor.make(shape.weightDimensions, .any, storing: shape.inputLayout.element, runtime)
     let attributes = try Attributes(runtime)
     defer { withExtendedLifetime((anyWeights, attributes)) {} }
     var made: OneDNNPrimitiveDescriptor?

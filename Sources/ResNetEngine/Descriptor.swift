@@ -16,7 +16,7 @@ final class Descriptor {
   /// Of values in a named format.
   @EngineActor
   static func make(
-    _ dimensions: [Int], _ format: OneDNNFormat, _ element: Element = .float32, _ runtime: OneDNNRuntime
+    _ dimensions: [Int], _ format: OneDNNFormat, storing element: Element = .float32, _ runtime: OneDNNRuntime
   ) throws -> Descriptor {
     var made: OneDNNMemoryDescriptor?
     try runtime.check(
@@ -30,7 +30,7 @@ final class Descriptor {
   /// Of activations of some samples.
   @EngineActor
   static func make(_ dimensions: [Int], _ layout: Layout, _ runtime: OneDNNRuntime) throws -> Descriptor {
-    try make(dimensions, layout.format, layout.element, runtime)
+    try make(dimensions, layout.format, storing: layout.element, runtime)
   }
 
   /// Of weights in plain order, with or without groups, in single precision.

@@ -9,7 +9,8 @@ extension Lowering {
     let layer = graph.layers[unit.head]
     let input = layer.inputs[0]
     var shape = ConvolutionShape(
-      batch: batch / slices[unit.head], input: image(graph.layers[input].shape), output: image(layer.shape), kernel: 1, stride: 1,
+      batch: batch / slices[unit.head], input: image(graph.layers[input].shape), output: image(layer.shape), kernel: 1,
+      stride: 1,
       padding: 0, inputLayout: layouts[input], outputLayout: layouts[unit.head], threads: runtime.threads,
       hasBias: layer.parameters.contains { $0.kind == .bias } || unit.folded != nil,
       training: differentiation.seed != .none, adds: unit.addend != nil, relu: unit.relu)

@@ -92,7 +92,8 @@ extension Lowering {
       binder.step(
         function,
         ResNetZeroPadding(
-          narrow: narrow, wide: wide, element: element, narrow_height: narrowHeight, narrow_width: narrowWidth, wide_height: wideHeight,
+          narrow: narrow, wide: wide, element: element, narrow_height: narrowHeight, narrow_width: narrowWidth,
+          wide_height: wideHeight,
           wide_width: wideWidth, stride: Int64(layer.stride), before: Int64(layer.before),
           input: binder.address(input), output: binder.address(result)))
     }

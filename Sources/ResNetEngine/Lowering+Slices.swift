@@ -5,9 +5,7 @@ extension Lowering {
 
 extension Binder {
   /// Where a slice of a value begins.
-  func address(_ value: Int, slice: Int, pitch: Int) -> UnsafeMutableRawPointer { address(value) + slice * pitch }
-
   func address(_ value: Int?, slice: Int, pitch: Int) -> UnsafeMutableRawPointer? {
-    value.map { address($0, slice: slice, pitch: pitch) }
+    value.map { address($0) + slice * pitch }
   }
 }

@@ -4,7 +4,7 @@ import ResNetGraph
 /// one reads it.
 struct Slicing {
   /// What of one tensor each thread is to hold in its second-level cache at a time, in bytes.
-  var cachedBytes = 512 << 10
+  var cachedBytes = 1 << 20
   /// Weights are read once a slice: a slice must be so many times as large.
   var weightShare = 2
 

@@ -59,14 +59,13 @@ int resnet_relu_backward(const void *arguments) {
 
 RESNET_DISPATCHED static void sum_slices_share(const void *data, int64_t first, int64_t last) {
   const ResNetSliceSum *a = data;
-  const float *input = a->input;
   float *output = a->output;
-  const int64_t count = a->count, slices = a->slices;
-  RESNET_INDEPENDENT
-  for (int64_t i = first * RESNET_RUN; i < resnet_minimum(last * RESNET_RUN, count); i++) {
-    float sum = input[i];
-    for (int64_t s = 1; s < slices; s++) sum += input[s * count + i];
-    output[i] = sum;
+  first *= RESNET_RUN, last = resnet_minimum(last * RESNET_RUN, a->count);
+  if (output != a->input) memcpy(output + first, a->input + first, sizeof(float) * (size_t)(last - first));
+  for (int64_t s = 1; s < a->slices; s++) {
+    const float *input = a->input + s * a->count;
+    RESNET_INDEPENDENT
+    for (int64_t i = first; i < last; i++) output[i] += input[i];
   }
 }
 

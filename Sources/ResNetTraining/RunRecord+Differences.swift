@@ -1,5 +1,6 @@
 import Foundation
 import ResNetCore
+import ResNetEngine
 
 extension RunRecord {
   /// One thing in which two runs differ.

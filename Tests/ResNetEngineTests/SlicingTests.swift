@@ -11,9 +11,9 @@ import Testing
   /// All that a training step leaves, with as many slices as there can be or with none.
   @EngineActor
   private func outcome(
-    _ graph: Graph, batch: Int, precision: Precision, isSliced: Bool
-  ) throws -> (values: [[Float]], steps: Int) {
-    let engine = try Engine(graph: graph, precision: precision)
+    _ graph: Graph, batch: Int, isSliced: Bool
+  ) throws -> (results: [Float], gradients: [Float], inputGradient: [Float], steps: Int) {
+    let engine = try Engine(graph: graph)
     engine.slicing = isSliced ? Slicing(cachedBytes: 0, weightShare: 0) : Slicing(cachedBytes: .max >> 8)
     try engine.parameters.set(HashedValues.parameters(of: graph))
     var purpose = Purpose.training
@@ -26,24 +26,34 @@ import Testing
     let statistics = engine.parameters.tensors().filter { $0.key.hasSuffix("running_var") }
       .sorted { $0.key < $1.key }.flatMap(\.value.scalars)
     return (
-      [
-        Array(program.logits), Array(program.gradients), try program.inputGradient().scalars, statistics,
-      ], program.steps.count
+      Array(program.logits) + statistics, Array(program.gradients), try program.inputGradient().scalars,
+      program.steps.count
     )
   }
 
-  @Test("Slices change the rounding of a training step alone", arguments: 0..<60)
+  @Test("Slices change the rounding of a training step alone, on random graphs")
   @EngineActor
-  func randomGraphs(seed: Int) throws {
-    let graph = try RandomGraph.make(seed: UInt64(7000 + seed))
-    let whole = try outcome(graph, batch: 16, precision: .float32, isSliced: false)
-    let sliced = try outcome(graph, batch: 16, precision: .float32, isSliced: true)
-    for (found, expected) in zip(sliced.values, whole.values) {
-      #expect(found.count == expected.count)
-      let size = expected.reduce(1e-6) { $0 + Double($1) * Double($1) }
-      let difference = zip(found, expected).reduce(0.0) { $0 + Double($1.0 - $1.1) * Double($1.0 - $1.1) }
-      #expect((difference / size).squareRoot() <= 1e-3)
+  func randomGraphs() throws {
+    var changes = 0
+    for seed in 0..<60 {
+      let graph = try RandomGraph.make(seed: UInt64(7000 + seed))
+      let whole = try outcome(graph, batch: 16, isSliced: false)
+      let sliced = try outcome(graph, batch: 16, isSliced: true)
+      #expect(distance(sliced.results, whole.results) <= 1e-4, "graph \(seed)")
+      let difference = max(
+        distance(sliced.gradients, whole.gradients), distance(sliced.inputGradient, whole.inputGradient))
+      // Where the last digit decides whether ReLU passes a value, that value's share of the gradient comes or goes.
+      #expect(difference <= 0.05, "graph \(seed)")
+      if difference > 1e-3 { changes += 1 }
     }
+    #expect(changes <= 3)
+  }
+
+  /// The norm of the difference over the norm of the truth.
+  private func distance(_ found: [Float], _ truth: [Float]) -> Double {
+    let size = truth.reduce(1e-6) { $0 + Double($1) * Double($1) }
+    let difference = zip(found, truth).reduce(0.0) { $0 + Double($1.0 - $1.1) * Double($1.0 - $1.1) }
+    return (difference / size).squareRoot()
   }
 
   @Test("A large batch of a narrow network is divided, a small one is not")
@@ -54,7 +64,7 @@ import Testing
       let layouts = graph.layers.map { Layout.fast($0.shape, .float32, lanes: 16) }
       return Slicing().slices(graph, layouts, batch: batch, threads: 2) { _ in false }
     }
-    #expect(slices(128).max() == 8)
+    #expect(slices(128).max() == 4)
     #expect(slices(2).max() == 1)
     #expect(slices(81).max() == 1)
     #expect(slices(128).last == 1)
@@ -64,8 +74,8 @@ import Testing
   @EngineActor
   func steps() throws {
     let graph = try Architecture.cifar(depth: 8).graph(classes: 10)
-    let whole = try outcome(graph, batch: 8, precision: .float32, isSliced: false)
-    let sliced = try outcome(graph, batch: 8, precision: .float32, isSliced: true)
+    let whole = try outcome(graph, batch: 8, isSliced: false)
+    let sliced = try outcome(graph, batch: 8, isSliced: true)
     #expect(sliced.steps > 2 * whole.steps)
   }
 }

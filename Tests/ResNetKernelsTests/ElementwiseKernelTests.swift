@@ -75,7 +75,9 @@ import Testing
     ]
     // Every upper half with the lower halves around a tie, for some exponents.
     for upper in stride(from: UInt32(0x3f00), to: 0x4100, by: 7) {
-      for lower: UInt32 in [0, 1, 0x7fff, 0x8000, 0x8001, 0xffff] { values.append(Float(bitPattern: upper << 16 | lower)) }
+      for lower: UInt32 in [0, 1, 0x7fff, 0x8000, 0x8001, 0xffff] {
+        values.append(Float(bitPattern: upper << 16 | lower))
+      }
     }
     let layout = TestLayout(batch: 1, channels: 1, positions: values.count, lanes: 1).kernel
     var result = [UInt16](repeating: 0, count: values.count)

@@ -5,14 +5,19 @@ import Testing
 /// Batch normalisation against the plain formula in Double, in all layouts and sizes that have loops of their own.
 @Suite struct NormalizationKernelTests {
   static let layouts = [
-    TestLayout(batch: 3, channels: 32, positions: 49, lanes: 16), TestLayout(batch: 2, channels: 24, positions: 5, lanes: 8),
-    TestLayout(batch: 1, channels: 16, positions: 1030, lanes: 16), TestLayout(batch: 5, channels: 3, positions: 7, lanes: 3),
-    TestLayout(batch: 4, channels: 64, positions: 9, lanes: 64), TestLayout(batch: 2, channels: 40, positions: 33, lanes: 40),
-    TestLayout(batch: 2, channels: 20, positions: 11, lanes: 20), TestLayout(batch: 33, channels: 96, positions: 4, lanes: 96),
+    TestLayout(batch: 3, channels: 32, positions: 49, lanes: 16),
+    TestLayout(batch: 2, channels: 24, positions: 5, lanes: 8),
+    TestLayout(batch: 1, channels: 16, positions: 1030, lanes: 16),
+    TestLayout(batch: 5, channels: 3, positions: 7, lanes: 3),
+    TestLayout(batch: 4, channels: 64, positions: 9, lanes: 64),
+    TestLayout(batch: 2, channels: 40, positions: 33, lanes: 40),
+    TestLayout(batch: 2, channels: 20, positions: 11, lanes: 20),
+    TestLayout(batch: 33, channels: 96, positions: 4, lanes: 96),
     TestLayout(batch: 6, channels: 12, positions: 5, lanes: 12, of: 30),
     TestLayout(batch: 3, channels: 32, positions: 6, lanes: 32, of: 48),
     TestLayout(batch: 3, channels: 32, positions: 6, lanes: 16, of: 64),
-    TestLayout(batch: 2, channels: 5, positions: 3, lanes: 1), TestLayout(batch: 37, channels: 10, positions: 1, lanes: 10),
+    TestLayout(batch: 2, channels: 5, positions: 3, lanes: 1),
+    TestLayout(batch: 37, channels: 10, positions: 1, lanes: 10),
   ]
 
   /// A normalisation over random values, and what comes out by the formula.
@@ -71,7 +76,8 @@ import Testing
       let (runningMean, runningVariance) = (Stored.filled(0, layout.channels), Stored.filled(1, layout.channels))
       let scratch = sample.scratch(slices)
       var call = ResNetNormalization(
-        slice: ResNetSlice(slices: Int64(slices), slice: 0), layout: layout.kernel, element: storage.element, x: sample.x.memory, addend: adds ? sample.addend.memory : nil,
+        slice: ResNetSlice(slices: Int64(slices), slice: 0), layout: layout.kernel, element: storage.element,
+        x: sample.x.memory, addend: adds ? sample.addend.memory : nil,
         output: output.memory, scale: sample.scale.floats, shift: sample.shift.floats, mean: mean.floats,
         inverse_deviation: inverse.floats, running_mean: runningMean.floats, running_variance: runningVariance.floats,
         scratch: scratch.floats, epsilon: Sample.epsilon, momentum: 0.1, uses_running: 0, uses_given: 0,
@@ -138,7 +144,8 @@ import Testing
       let inverse = Stored(sample.inverse, as: .float32)
       let scratch = sample.scratch(slices)
       var call = ResNetNormalizationGradient(
-        slice: ResNetSlice(slices: Int64(slices), slice: 0), layout: layout.kernel, element: storage.element, x: sample.x.memory,
+        slice: ResNetSlice(slices: Int64(slices), slice: 0), layout: layout.kernel, element: storage.element,
+        x: sample.x.memory,
         output: relu && adds ? output.memory : nil, gradient: gradient.memory, gradient2: two ? second.memory : nil,
         gradient_z: adds ? dz.memory : nil, gradient_x: dx.memory, gradient_scale: dScale.floats,
         gradient_shift: dShift.floats, scale: sample.scale.floats, shift: sample.shift.floats, mean: mean.floats,

@@ -90,7 +90,8 @@ import Testing
       let (spread, products) = (
         Stored.filled(.nan, layout.size, as: storage), Stored.filled(.nan, layout.size, as: storage)
       )
-      var mean = ResNetAveragePooling(layout: layout.kernel, element: storage.element, input: a.memory, output: means.memory)
+      var mean = ResNetAveragePooling(
+        layout: layout.kernel, element: storage.element, input: a.memory, output: means.memory)
       var back = ResNetAveragePooling(
         layout: layout.kernel, element: storage.element, input: factors.memory, output: spread.memory)
       var product = ResNetChannelProduct(
