@@ -44,10 +44,8 @@ extension Engine {
     runtime.activate(runtime.threads)
     let lowering = try Lowering(
       graph: graph, parameters: parameters, batch: batch, purpose: purpose, precision: precision,
-      recomputation: recomputation, slicing: slicing, runtime: runtime,
-      convolution: { [unowned self] shape in try convolution(shape) })
+      recomputation: recomputation, runtime: runtime, convolution: { [unowned self] shape in try convolution(shape) })
     try lowering.lower()
-    lowering.plan.interleave()
     return Planned(lowering: lowering, memory: MemoryPlan(lowering.plan))
   }
 
@@ -55,7 +53,7 @@ extension Engine {
   func bound(_ planned: Planned) throws -> Program {
     try arena.grow(to: planned.memory.size)
     let binder = Binder(addresses: planned.memory.offsets.map { arena.start + $0 })
-    let steps = try planned.lowering.plan.steps.map { try $0.bind(binder, 0) }
+    let steps = try planned.lowering.plan.steps.map { try $0.bind(binder) }
     return Program(planned.lowering, steps: steps, binder: binder, memory: planned.need, arena: arena)
   }
 

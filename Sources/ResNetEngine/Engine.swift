@@ -18,9 +18,6 @@ public final class Engine {
   /// With which numbers.
   public let parameters: Parameters
 
-  /// How the work on a batch is divided.
-  var slicing = Slicing()
-
   let runtime: OneDNNRuntime
   let arena: Arena
   private var programs: [Key: (program: Program, lastUse: Int)] = [:]

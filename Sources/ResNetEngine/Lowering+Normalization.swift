@@ -23,35 +23,24 @@ extension Lowering {
     let mean = earlier?.mean ?? plan.floats(channels)
     let inverseDeviation = earlier?.inverseDeviation ?? plan.floats(channels)
     let batched = x.layout.batched(batch)
-    let scratch = plan.floats(Int(resnet_normalization_scratch(batched, Int64(slices[unit.head]))))
+    let scratch = plan.floats(Int(resnet_normalization_scratch(batched)))
     outputs[unit.output] = result
     saved[unit.head] = SavedState(mean: mean, inverseDeviation: inverseDeviation)
     let (parameters, element) = (parameters, precision.element.kernel)
-    let count = slices[unit.head]
-    let statistics = [mean, inverseDeviation, scratch]
-    let arguments = { @EngineActor (binder: Binder, slice: Int) in
-      ResNetNormalization(
-        slice: ResNetSlice(slices: Int64(count), slice: Int64(slice)), layout: batched, element: element,
-        x: binder.address(x), addend: binder.address(addend), output: binder.address(result),
-        scale: UnsafePointer(parameters.buffer(name + ".weight").baseAddress),
-        shift: UnsafePointer(parameters.buffer(name + ".bias").baseAddress), mean: binder.floats(mean),
-        inverse_deviation: binder.floats(inverseDeviation),
-        running_mean: parameters.buffer(name + ".running_mean").baseAddress,
-        running_variance: parameters.buffer(name + ".running_var").baseAddress, scratch: binder.floats(scratch),
-        epsilon: layer.epsilon, momentum: updates ? layer.momentum : 0, uses_running: usesRunning ? 1 : 0,
-        uses_given: earlier == nil ? 0 : 1, relu: unit.relu ? 1 : 0)
-    }
-    if !usesRunning && earlier == nil {
-      plan.step("statistics", layer: unit.head, uses: [x.value, scratch], slices: count) { binder, slice in
-        binder.step(resnet_normalization_sums, arguments(binder, slice))
-      }
-    }
-    plan.step("statistics of the batch", layer: unit.head, uses: statistics) { binder in
-      binder.step(resnet_normalization_join, arguments(binder, 0))
-    }
-    plan.step("normalisation", layer: unit.head, uses: statistics + [x.value, addend, result], slices: count) {
-      binder, slice in
-      binder.step(resnet_normalization_apply, arguments(binder, slice))
+    plan.step(
+      "normalisation", layer: unit.head, uses: [x.value, addend, result, mean, inverseDeviation, scratch]
+    ) { binder in
+      binder.step(
+        resnet_normalization_forward,
+        ResNetNormalization(
+          layout: batched, element: element, x: binder.address(x), addend: binder.address(addend),
+          output: binder.address(result), scale: UnsafePointer(parameters.buffer(name + ".weight").baseAddress),
+          shift: UnsafePointer(parameters.buffer(name + ".bias").baseAddress), mean: binder.floats(mean),
+          inverse_deviation: binder.floats(inverseDeviation),
+          running_mean: parameters.buffer(name + ".running_mean").baseAddress,
+          running_variance: parameters.buffer(name + ".running_var").baseAddress, scratch: binder.floats(scratch),
+          epsilon: layer.epsilon, momentum: updates ? layer.momentum : 0, uses_running: usesRunning ? 1 : 0,
+          uses_given: earlier == nil ? 0 : 1, relu: unit.relu ? 1 : 0))
     }
   }
 
@@ -82,38 +71,27 @@ extension Lowering {
     let scalePlace = gradientOffset(layer.name + ".weight", layer: unit.head)
     let shiftPlace = gradientOffset(layer.name + ".bias", layer: unit.head)
     let batched = x.layout.batched(batch)
-    let scratch = plan.floats(Int(resnet_normalization_scratch(batched, Int64(slices[unit.head]))))
+    let scratch = plan.floats(Int(resnet_normalization_scratch(batched)))
     let element = precision.element.kernel
     let constant = purpose.statistics(of: layer.name) == .running
     let scale = UnsafePointer(parameters.buffer(layer.name + ".weight").baseAddress)
     let shift = UnsafePointer(parameters.buffer(layer.name + ".bias").baseAddress)
-    let count = slices[unit.head]
-    let statistics = [mean, inverseDeviation, scratch]
-    let inputs = statistics + [x.value, first.value, second?.value, dz]
-    let arguments = { @EngineActor (binder: Binder, slice: Int) in
+    plan.step(
+      "normalisation gradient", layer: unit.head,
+      uses: [x.value, mask, first.value, second?.value, dz, dx, mean, inverseDeviation, scratch, region]
+    ) { binder in
       let gradients = binder.floats(region)
-      return ResNetNormalizationGradient(
-        slice: ResNetSlice(slices: Int64(count), slice: Int64(slice)), layout: batched, element: element,
-        x: binder.address(x), output: binder.address(mask), gradient: binder.address(first.value),
-        gradient2: binder.address(second?.value), gradient_z: binder.address(dz),
-        gradient_x: joint.map { binder.address($0.part) } ?? binder.address(dx),
-        gradient_scale: scalePlace.flatMap { place in gradients.map { $0 + place } },
-        gradient_shift: shiftPlace.flatMap { place in gradients.map { $0 + place } }, scale: scale, shift: shift,
-        mean: binder.floats(mean), inverse_deviation: binder.floats(inverseDeviation),
-        scratch: binder.floats(scratch), constant_statistics: constant ? 1 : 0,
-        accumulates: joint?.accumulates == true ? 1 : 0, relu: unit.relu ? 1 : 0)
-    }
-    plan.step("normalisation gradient, sums", layer: unit.head, uses: inputs + [mask], slices: count) {
-      binder, slice in
-      binder.step(resnet_normalization_gradient_sums, arguments(binder, slice))
-    }
-    plan.step("normalisation gradient of the batch", layer: unit.head, uses: statistics + [region]) { binder in
-      binder.step(resnet_normalization_gradient_join, arguments(binder, 0))
-    }
-    if dx != nil {
-      plan.step("normalisation gradient", layer: unit.head, uses: inputs + [dx], slices: count) { binder, slice in
-        binder.step(resnet_normalization_gradient_apply, arguments(binder, slice))
-      }
+      return binder.step(
+        resnet_normalization_backward,
+        ResNetNormalizationGradient(
+          layout: batched, element: element, x: binder.address(x), output: binder.address(mask),
+          gradient: binder.address(first.value), gradient2: binder.address(second?.value),
+          gradient_z: binder.address(dz), gradient_x: joint.map { binder.address($0.part) } ?? binder.address(dx),
+          gradient_scale: scalePlace.flatMap { place in gradients.map { $0 + place } },
+          gradient_shift: shiftPlace.flatMap { place in gradients.map { $0 + place } }, scale: scale, shift: shift,
+          mean: binder.floats(mean), inverse_deviation: binder.floats(inverseDeviation),
+          scratch: binder.floats(scratch), constant_statistics: constant ? 1 : 0,
+          accumulates: joint?.accumulates == true ? 1 : 0, relu: unit.relu ? 1 : 0))
     }
     if let dx, joint == nil { give(dx, to: input, isExclusive: true) }
     if let addend = unit.addend, let dz { give(dz, to: addend, isExclusive: dzIsOurs) }

@@ -40,7 +40,6 @@ final class Lowering {
   }
 
   // By layer.
-  let slices: [Int]
   var outputs: [Int?]
   /// The units that are to be computed again when a gradient asks for their output, by the layer of that output.
   var forgotten: [Int: Unit] = [:]
@@ -81,7 +80,7 @@ final class Lowering {
 
   init(
     graph: Graph, parameters: Parameters, batch: Int, purpose: Purpose, precision: Precision,
-    recomputation: Recomputation, slicing: Slicing, runtime: OneDNNRuntime,
+    recomputation: Recomputation, runtime: OneDNNRuntime,
     convolution: @escaping (ConvolutionShape) throws -> ConvolutionPrimitives
   ) throws {
     // Where nothing is left out, dropout is the identity, and what stands around it may be fused.
@@ -115,10 +114,6 @@ final class Lowering {
       layouts[graph.output].element = .float32
     }
     self.layouts = layouts
-    let joint = joint
-    slices = slicing.slices(graph, layouts, batch: batch, threads: runtime.threads) { layer in
-      joint.places[layer] != nil || graph.layers[layer].inputs.contains { joint.places[$0] != nil }
-    }
     fusion = Fusion(
       graph, purpose, pinned: differentiation.pinned, differentiates: differentiation.seed != .none,
       // In channels-last formats oneDNN 3.2 loses what the destination held (seen with AVX2).

@@ -8,37 +8,35 @@
 // result depends on the layout alone, not on the number of threads.
 enum { CHUNK_VALUES = 8192, MOST_GROUPS = 16 };
 
-// A slice of a channels-last tensor is one long run of positions; blocked ones have a run for each sample and block. Where a
-// position has more channels than a vector has lanes, they are divided into columns.
+// Channels-last tensors are one long run of positions; blocked ones a run for each sample and block. Where a position has
+// more channels than a vector has lanes, they are divided into columns.
 typedef struct {
-  int64_t runs, run_positions, blocks, columns, lanes, chunk, chunks_per_run, chunks, groups, slices;
+  int64_t runs, run_positions, blocks, columns, lanes, chunk, chunks_per_run, chunks, groups;
   // The distance from one run of x to the next, and from one position to the next: in x, and in all else.
   int64_t run_pitch, x_pitch, pitch;
 } Division;
 
-// Runs are those of all slices; chunks and groups are counted through all of them, equally many in each.
-static Division divide(ResNetLayout l, int64_t slices) {
+static Division divide(ResNetLayout l) {
   Division d;
   int joined = l.blocks == 1 && l.sample_pitch == l.positions * l.position_pitch;
-  d.slices = slices;
-  d.runs = joined ? slices : l.batch;
-  d.run_positions = l.batch * l.positions / d.runs;
+  d.runs = joined ? 1 : l.batch;
+  d.run_positions = joined ? l.batch * l.positions : l.positions;
   d.blocks = l.blocks;
   d.lanes = l.lanes % 16 == 0 ? 16 : l.lanes % 8 == 0 ? 8 : l.lanes;
   d.columns = l.lanes / d.lanes;
   d.chunk = CHUNK_VALUES / l.lanes > 0 ? CHUNK_VALUES / l.lanes : 1;
   d.chunks_per_run = (d.run_positions + d.chunk - 1) / d.chunk;
   d.chunks = d.runs * d.chunks_per_run;
-  d.groups = slices * resnet_minimum(d.chunks / slices, MOST_GROUPS > slices ? MOST_GROUPS / slices : 1);
-  d.run_pitch = l.sample_pitch * l.batch / d.runs;
+  d.groups = resnet_minimum(d.chunks, MOST_GROUPS);
+  d.run_pitch = l.sample_pitch;
   d.x_pitch = l.position_pitch;
   d.pitch = l.lanes;
   return d;
 }
 
 // For each group and channel two doubles and two floats; coefficients behind them.
-int64_t resnet_normalization_scratch(ResNetLayout l, int64_t slices) {
-  Division d = divide(l, slices);
+int64_t resnet_normalization_scratch(ResNetLayout l) {
+  Division d = divide(l);
   return resnet_channels(l) * (d.groups * 6 + 4) + 16;
 }
 
@@ -103,9 +101,7 @@ static void statistics_of_chunk(
 
 static void statistics_share(const void *data, int64_t first, int64_t last) {
   const ResNetNormalization *a = data;
-  Division d = divide(a->layout, a->slice.slices);
-  int64_t before = a->slice.slice * d.blocks * d.groups / d.slices;
-  visit(a, d, a->scratch, before + first, before + last, statistics_of_chunk);
+  visit(a, divide(a->layout), a->scratch, first, last, statistics_of_chunk);
 }
 
 static int64_t group_positions(Division d, int64_t group) {
@@ -115,7 +111,8 @@ static int64_t group_positions(Division d, int64_t group) {
   return positions;
 }
 
-static void join_statistics(const ResNetNormalization *a, Division d) {
+static void join_statistics(const ResNetNormalization *a) {
+  Division d = divide(a->layout);
   double total = (double)(d.runs * d.run_positions);
   for (int64_t column = 0; column < d.blocks * d.columns; column++)
     for (int64_t l = 0; l < d.lanes; l++) {
@@ -147,10 +144,9 @@ static float *coefficients(float *scratch, Division d, int64_t which) {
 
 static void apply_share(const void *data, int64_t first, int64_t last) {
   const ResNetNormalization *a = data;
-  Division d = divide(a->layout, a->slice.slices);
-  int64_t before = a->slice.slice * d.chunks / d.slices;
+  Division d = divide(a->layout);
   for (int64_t task = first; task < last; task++) {
-    int64_t block = task % d.blocks, chunk = before + task / d.blocks;
+    int64_t block = task % d.blocks, chunk = task / d.blocks;
     for (int64_t column = block * d.columns; column < (block + 1) * d.columns; column++) {
       int64_t offset = chunk_offset(d, chunk, column), c = column * d.lanes;
       apply(
@@ -172,17 +168,10 @@ static void join_coefficients(
   }
 }
 
-int resnet_normalization_sums(const void *arguments) {
+int resnet_normalization_forward(const void *arguments) {
   const ResNetNormalization *a = arguments;
-  Division d = divide(a->layout, a->slice.slices);
-  resnet_parallel_for(d.blocks * d.groups / d.slices, resnet_count(a->layout) / d.slices, statistics_share, a);
-  return 0;
-}
-
-int resnet_normalization_join(const void *arguments) {
-  const ResNetNormalization *a = arguments;
-  Division d = divide(a->layout, a->slice.slices);
-  int64_t channels = resnet_channels(a->layout);
+  Division d = divide(a->layout);
+  int64_t channels = resnet_channels(a->layout), work = resnet_count(a->layout);
   if (a->uses_given) {
     // Nothing to find out: the coefficients come out as they did.
   } else if (a->uses_running) {
@@ -191,17 +180,12 @@ int resnet_normalization_join(const void *arguments) {
       a->inverse_deviation[c] = (float)(1 / sqrt((double)a->running_variance[c] + (double)a->epsilon));
     }
   } else {
-    join_statistics(a, d);
+    resnet_parallel_for(d.blocks * d.groups, work, statistics_share, a);
+    join_statistics(a);
   }
   float *factor = coefficients(a->scratch, d, 0), *offset = coefficients(a->scratch, d, 1);
   join_coefficients(channels, a->scale, a->shift, a->mean, a->inverse_deviation, factor, offset);
-  return 0;
-}
-
-int resnet_normalization_apply(const void *arguments) {
-  const ResNetNormalization *a = arguments;
-  Division d = divide(a->layout, a->slice.slices);
-  resnet_parallel_for(d.blocks * d.chunks / d.slices, resnet_count(a->layout) / d.slices, apply_share, a);
+  resnet_parallel_for(d.blocks * d.chunks, work, apply_share, a);
   return 0;
 }
 
@@ -226,18 +210,15 @@ static void gradient_sums_of_chunk(
 
 static void gradient_sums_share(const void *data, int64_t first, int64_t last) {
   const ResNetNormalizationGradient *a = data;
-  Division d = divide(a->layout, a->slice.slices);
-  int64_t before = a->slice.slice * d.blocks * d.groups / d.slices;
-  visit(a, d, a->scratch, before + first, before + last, gradient_sums_of_chunk);
+  visit(a, divide(a->layout), a->scratch, first, last, gradient_sums_of_chunk);
 }
 
 static void gradient_apply_share(const void *data, int64_t first, int64_t last) {
   const ResNetNormalizationGradient *a = data;
-  Division d = divide(a->layout, a->slice.slices);
-  int64_t before = a->slice.slice * d.chunks / d.slices;
+  Division d = divide(a->layout);
   const void *g = a->gradient_z ? a->gradient_z : a->gradient, *g2 = a->gradient_z ? 0 : a->gradient2;
   for (int64_t task = first; task < last; task++) {
-    int64_t block = task % d.blocks, chunk = before + task / d.blocks;
+    int64_t block = task % d.blocks, chunk = task / d.blocks;
     for (int64_t column = block * d.columns; column < (block + 1) * d.columns; column++) {
       int64_t offset = chunk_offset(d, chunk, column), x_offset = chunk_offset_in_x(d, chunk, column);
       int64_t c = column * d.lanes;
@@ -251,21 +232,14 @@ static void gradient_apply_share(const void *data, int64_t first, int64_t last) 
   }
 }
 
-int resnet_normalization_gradient_sums(const void *arguments) {
+int resnet_normalization_backward(const void *arguments) {
   const ResNetNormalizationGradient *a = arguments;
-  Division d = divide(a->layout, a->slice.slices);
-  if (a->slice.slice == 0)
-    join_coefficients(
-        resnet_channels(a->layout), a->scale, a->shift, a->mean, a->inverse_deviation, coefficients(a->scratch, d, 0),
-        coefficients(a->scratch, d, 3));
-  resnet_parallel_for(d.blocks * d.groups / d.slices, resnet_count(a->layout) / d.slices, gradient_sums_share, a);
-  return 0;
-}
-
-int resnet_normalization_gradient_join(const void *arguments) {
-  const ResNetNormalizationGradient *a = arguments;
-  Division d = divide(a->layout, a->slice.slices);
-  float *kb = coefficients(a->scratch, d, 1), *kc = coefficients(a->scratch, d, 2);
+  Division d = divide(a->layout);
+  int64_t channels = resnet_channels(a->layout), work = resnet_count(a->layout);
+  float *ka = coefficients(a->scratch, d, 0), *kb = coefficients(a->scratch, d, 1);
+  float *kc = coefficients(a->scratch, d, 2), *z_offset = coefficients(a->scratch, d, 3);
+  join_coefficients(channels, a->scale, a->shift, a->mean, a->inverse_deviation, ka, z_offset);
+  resnet_parallel_for(d.blocks * d.groups, work, gradient_sums_share, a);
   double total = (double)(d.runs * d.run_positions);
   for (int64_t column = 0; column < d.blocks * d.columns; column++)
     for (int64_t l = 0; l < d.lanes; l++) {
@@ -282,13 +256,7 @@ int resnet_normalization_gradient_join(const void *arguments) {
       kb[c] = a->constant_statistics ? 0 : (float)(-factor * inverse * inverse * product / total);
       kc[c] = a->constant_statistics ? 0 : (float)(-factor * sum / total);
     }
-  return 0;
-}
-
-int resnet_normalization_gradient_apply(const void *arguments) {
-  const ResNetNormalizationGradient *a = arguments;
-  Division d = divide(a->layout, a->slice.slices);
-  resnet_parallel_for(d.blocks * d.chunks / d.slices, resnet_count(a->layout) / d.slices, gradient_apply_share, a);
+  if (a->gradient_x) resnet_parallel_for(d.blocks * d.chunks, work, gradient_apply_share, a);
   return 0;
 }
 

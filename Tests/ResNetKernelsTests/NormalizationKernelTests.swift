@@ -57,40 +57,24 @@ import Testing
       (x[xPlace] - mean[c]) * inverse[c] * scale[c] + shift[c]
     }
 
-    func scratch(_ slices: Int) -> Stored {
-      .filled(.nan, Int(resnet_normalization_scratch(layout.kernel, Int64(slices))))
-    }
+    var scratch: Stored { .filled(.nan, Int(resnet_normalization_scratch(layout.kernel))) }
   }
-
-  /// The whole batch at once, and sample by sample.
-  private func slices(_ layout: TestLayout) -> [Int] { layout.batch == 1 ? [1] : [1, layout.batch] }
 
   @Test("Forward: statistics of the batch, addition and ReLU", arguments: layouts, Storage.allCases)
   func forward(layout: TestLayout, storage: Storage) {
     let sample = Sample(layout, storage)
-    for (adds, relu, slices) in [(false, false), (true, true), (false, true), (true, false)].flatMap({ pair in
-      slices(layout).map { (pair.0, pair.1, $0) }
-    }) {
+    for (adds, relu) in [(false, false), (true, true), (false, true), (true, false)] {
       let output = Stored.filled(.nan, layout.whole.size, as: storage)
       let (mean, inverse) = (Stored.filled(0, layout.channels), Stored.filled(0, layout.channels))
       let (runningMean, runningVariance) = (Stored.filled(0, layout.channels), Stored.filled(1, layout.channels))
-      let scratch = sample.scratch(slices)
+      let scratch = sample.scratch
       var call = ResNetNormalization(
-        slice: ResNetSlice(slices: Int64(slices), slice: 0), layout: layout.kernel, element: storage.element,
-        x: sample.x.memory, addend: adds ? sample.addend.memory : nil,
+        layout: layout.kernel, element: storage.element, x: sample.x.memory, addend: adds ? sample.addend.memory : nil,
         output: output.memory, scale: sample.scale.floats, shift: sample.shift.floats, mean: mean.floats,
         inverse_deviation: inverse.floats, running_mean: runningMean.floats, running_variance: runningVariance.floats,
         scratch: scratch.floats, epsilon: Sample.epsilon, momentum: 0.1, uses_running: 0, uses_given: 0,
         relu: relu ? 1 : 0)
-      for slice in 0..<Int64(slices) {
-        call.slice.slice = slice
-        #expect(resnet_normalization_sums(&call) == 0)
-      }
-      #expect(resnet_normalization_join(&call) == 0)
-      for slice in 0..<Int64(slices) {
-        call.slice.slice = slice
-        #expect(resnet_normalization_apply(&call) == 0)
-      }
+      #expect(resnet_normalization_forward(&call) == 0)
       #expect(scratch.isIntact)
       #expect(output.isIntact)
       var worst = 0.0
@@ -118,11 +102,10 @@ import Testing
     let gradient = Stored.random(size, seed: 3, as: storage)
     let second = Stored.random(size, seed: 4, as: storage)
     // (has a second gradient, ReLU, has an addend, adds to what is there)
-    for (number, (two, relu, adds, accumulates)) in [
+    for (two, relu, adds, accumulates) in [
       (false, false, false, false), (true, true, false, true), (false, true, true, false), (true, true, true, false),
       (true, false, true, true), (false, true, false, false), (true, false, false, false),
-    ].enumerated() {
-      let slices = slices(layout)[number % slices(layout).count]
+    ] {
       let output = Stored.filled(0, size, as: storage)
       let before = Stored.random(layout.size, seed: 5, as: storage)
       let dx = Stored(before.values, as: storage)
@@ -142,24 +125,15 @@ import Testing
       }
       let mean = Stored(sample.mean, as: .float32)
       let inverse = Stored(sample.inverse, as: .float32)
-      let scratch = sample.scratch(slices)
+      let scratch = sample.scratch
       var call = ResNetNormalizationGradient(
-        slice: ResNetSlice(slices: Int64(slices), slice: 0), layout: layout.kernel, element: storage.element,
-        x: sample.x.memory,
+        layout: layout.kernel, element: storage.element, x: sample.x.memory,
         output: relu && adds ? output.memory : nil, gradient: gradient.memory, gradient2: two ? second.memory : nil,
         gradient_z: adds ? dz.memory : nil, gradient_x: dx.memory, gradient_scale: dScale.floats,
         gradient_shift: dShift.floats, scale: sample.scale.floats, shift: sample.shift.floats, mean: mean.floats,
         inverse_deviation: inverse.floats, scratch: scratch.floats, constant_statistics: 0,
         accumulates: accumulates ? 1 : 0, relu: relu ? 1 : 0)
-      for slice in 0..<Int64(slices) {
-        call.slice.slice = slice
-        #expect(resnet_normalization_gradient_sums(&call) == 0)
-      }
-      #expect(resnet_normalization_gradient_join(&call) == 0)
-      for slice in 0..<Int64(slices) {
-        call.slice.slice = slice
-        #expect(resnet_normalization_gradient_apply(&call) == 0)
-      }
+      #expect(resnet_normalization_backward(&call) == 0)
       #expect(scratch.isIntact)
       #expect(dx.isIntact && dz.isIntact)
       let count = Double(layout.batch * layout.positions)

@@ -40,17 +40,9 @@ typedef void (*ResNetParallelFunction)(void (*body)(void *), void *data, unsigne
 void resnet_use_threads(
     ResNetParallelFunction parallel, int (*thread_number)(void), int (*team_size)(void), int threads);
 
-// A batch may be worked on in `slices` of equally many samples, so that what one step writes is in the cache when the next
-// one reads it. `slice` says which of them a call is for.
-typedef struct {
-  int64_t slices, slice;
-} ResNetSlice;
-
 // Statistics of a batch for each channel, and normalisation with them (Ioffe and Szegedy, 2015):
 //   output = activation(scale · (x − mean) / √(variance + ε) + shift + addend).
-// Three steps: sums over each slice, what follows of them for the batch, and the output of each slice.
 typedef struct {
-  ResNetSlice slice;
   ResNetLayout layout;  // x may be a part of a larger tensor
   ResNetElement element;
   const void *x;
@@ -59,24 +51,20 @@ typedef struct {
   const float *scale, *shift;
   float *mean, *inverse_deviation;         // of the batch, kept for the gradient; [channels]
   float *running_mean, *running_variance;  // read where uses_running, changed where momentum > 0; [channels]
-  float *scratch;                          // resnet_normalization_scratch(layout, slices) floats
+  float *scratch;                          // resnet_normalization_scratch(layout) floats
   float epsilon, momentum;
   int32_t uses_running;  // normalise by the running statistics
   int32_t uses_given;    // normalise by `mean` and `inverse_deviation` as an earlier call left them
   int32_t relu;
 } ResNetNormalization;
-int64_t resnet_normalization_scratch(ResNetLayout layout, int64_t slices);
-int resnet_normalization_sums(const void *arguments);  // only where the statistics are those of the batch
-int resnet_normalization_join(const void *arguments);
-int resnet_normalization_apply(const void *arguments);
+int64_t resnet_normalization_scratch(ResNetLayout layout);
+int resnet_normalization_forward(const void *arguments);
 
 // The gradient of the above. With z the value before the activation:
 //   gradient_z = (gradient + gradient2) · [z > 0] where there is a ReLU; where z has an addend, its sign is that of the
 //   output, else it follows from x;
 //   gradient_x, gradient_scale, gradient_shift follow, each skipped where NULL.
-// The same three steps; the first one begins with the batch's first slice.
 typedef struct {
-  ResNetSlice slice;
   ResNetLayout layout;  // x and gradient_x may be parts of larger tensors, of equal size
   ResNetElement element;
   const void *x;
@@ -87,14 +75,12 @@ typedef struct {
   void *gradient_x;       // may be `gradient` or `gradient_z`
   float *gradient_scale, *gradient_shift;
   const float *scale, *shift, *mean, *inverse_deviation;
-  float *scratch;  // resnet_normalization_scratch(layout, slices) floats
+  float *scratch;  // resnet_normalization_scratch(layout) floats
   int32_t constant_statistics;  // the statistics did not come from this batch
   int32_t accumulates;          // gradient_x is added to what is there
   int32_t relu;
 } ResNetNormalizationGradient;
-int resnet_normalization_gradient_sums(const void *arguments);
-int resnet_normalization_gradient_join(const void *arguments);
-int resnet_normalization_gradient_apply(const void *arguments);
+int resnet_normalization_backward(const void *arguments);
 
 // output = activation(factors[0] · a + factors[1] · b); b may be NULL, factors NULL means 1.
 typedef struct {
@@ -224,14 +210,6 @@ void resnet_fold_normalization(
     int64_t outputs, int64_t inputs, const float *weight, const float *conv_bias, const float *scale,
     const float *shift, const float *mean, const float *variance, float epsilon, float *folded_weight,
     float *folded_bias);
-
-// output[i] = Σ input[s · count + i] over the slices s.
-typedef struct {
-  int64_t count, slices;
-  const float *input;
-  float *output;  // may be input
-} ResNetSliceSum;
-int resnet_sum_slices(const void *arguments);
 
 // Stochastic gradient descent in PyTorch's form: g ← g + decay · w; v ← momentum · v + g;
 // w ← w − rate · (nesterov ? g + momentum · v : v).
