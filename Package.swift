@@ -67,6 +67,8 @@ let package = Package(
     .target(name: "CMemoryUse", path: "Tests/CMemoryUse"),
     .testTarget(name: "ResNetCoreTests", dependencies: ["ResNetCore"], swiftSettings: strict),
     .testTarget(name: "COneDNNTests", dependencies: ["COneDNN"], swiftSettings: strict),
+    .testTarget(
+      name: "ResNetKernelsTests", dependencies: ["ResNetCore", "ResNetKernels"], swiftSettings: strict),
     .testTarget(name: "ResNetGraphTests", dependencies: ["ResNetGraph"], swiftSettings: strict),
     .testTarget(
       name: "ResNetReferenceTests", dependencies: ["ResNetReference", "ResNetTesting"], swiftSettings: strict),

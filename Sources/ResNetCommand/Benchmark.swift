@@ -61,7 +61,7 @@ struct Benchmark {
 
   init(_ work: BenchWork, _ graph: Graph, memoryLimit: Int? = nil) throws {
     self.work = work
-    engine = try Engine(graph: graph)
+    engine = try Engine(graph: graph, precision: work.precision)
     let purpose = work.task.purpose
     optimizer = purpose.parameterGradients == .none ? nil : SGD(engine.parameters, recipe: .he2015)
     // What the images will take; the plan refuses a batch that is not possible.
@@ -69,9 +69,9 @@ struct Benchmark {
       by: graph.inputShape.count * MemoryLayout<Float>.stride)
     let start = ContinuousClock.now
     memory = try engine.plan(
-      [.init(batch: work.batch, purpose: purpose, precision: work.precision)], within: memoryLimit,
-      optimizer: optimizer, laterBytes: overflow ? 0 : max(bytes, 0))
-    program = try engine.program(batch: work.batch, purpose: purpose, precision: work.precision)
+      [.init(batch: work.batch, purpose: purpose)], within: memoryLimit, optimizer: optimizer,
+      laterBytes: overflow ? 0 : max(bytes, 0))
+    program = try engine.program(batch: work.batch, purpose: purpose)
     compileSeconds = (ContinuousClock.now - start) / .seconds(1)
     var random = RandomNumbers(seed: 0, purpose: .testing)
     images = (0..<program.input.count).map { _ in random.uniform() * 2 - 1 }

@@ -5,8 +5,10 @@ import ResNet
 struct EngineOptions: ParsableArguments {
   @OptionGroup var sharing: ThreadsOption
 
-  @Option(help: ArgumentHelp("The kind of numbers.", valueName: "kind"))
-  var precision: PrecisionName = .f32
+  @Option(
+    help: ArgumentHelp(
+      "The kind of numbers: f32, bf16 (half the memory), or the faster one on this processor.", valueName: "kind"))
+  var precision: PrecisionOption = .auto
 
   /// How many threads the command line asks for.
   var threads: Int? { sharing.threads }
@@ -14,9 +16,20 @@ struct EngineOptions: ParsableArguments {
   /// Gives the engine its threads; see `ThreadsOption.apply`.
   @discardableResult
   func apply(_ recorded: Int? = nil) async throws -> Int { try await sharing.apply(recorded) }
+
+  /// The kind of numbers to compute with.
+  ///
+  /// - Parameter recorded: which to use where the command line does not say.
+  func chosenPrecision(_ recorded: Precision? = nil) async throws -> Precision {
+    if let precision = precision.precision ?? recorded { return precision }
+    return try await EngineActor.run { try Precision.supported()[0] }
+  }
 }
 
-/// The kinds of numbers that the engine can work in.
-enum PrecisionName: String, ExpressibleByArgument, CaseIterable {
-  case f32
+/// The kinds of numbers that can be asked for.
+enum PrecisionOption: String, ExpressibleByArgument, CaseIterable {
+  case auto, f32, bf16
+
+  /// `nil` where the processor is to say.
+  var precision: Precision? { Precision(rawValue: rawValue) }
 }

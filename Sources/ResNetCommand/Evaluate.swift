@@ -57,8 +57,9 @@ struct Evaluate: AsyncParsableCommand {
     try await engine.apply()
     let comparison = models.count > 1 ? ModelComparison(models, on: test) : nil
     if let comparison, !json { Terminal.print(comparison.heading) }
+    let precision = try await engine.chosenPrecision()
     for path in models {
-      let evaluator = try evaluator(path, for: test)
+      let evaluator = try evaluator(path, for: test, precision)
       let evaluation = try await evaluator.evaluate(on: test)
       if let confusion {
         try evaluation.confusionFigure(model: evaluator.model.architecture.name).write(to: confusion)
@@ -74,8 +75,8 @@ struct Evaluate: AsyncParsableCommand {
   }
 
   /// Opens a model that fits the data; an error says which of them does not.
-  private func evaluator(_ path: String, for test: DataSet) throws -> Evaluator {
-    let evaluator = Evaluator(try Model(contentsOf: path), batch: batch)
+  private func evaluator(_ path: String, for test: DataSet, _ precision: Precision = .float32) throws -> Evaluator {
+    let evaluator = Evaluator(try Model(contentsOf: path), batch: batch, precision: precision)
     do {
       try evaluator.check(test)
     } catch let error as ResNetError {

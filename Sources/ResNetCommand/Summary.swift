@@ -71,9 +71,9 @@ struct Summary: AsyncParsableCommand {
 
   private func plan(_ graph: Graph, batch: Int) async throws -> TrainingMemory {
     try await engine.apply()
-    let limit = memory.memoryLimit
+    let (limit, precision) = (memory.memoryLimit, try await engine.chosenPrecision())
     return try await EngineActor.run {
-      let engine = try Engine(graph: graph)
+      let engine = try Engine(graph: graph, precision: precision)
       let optimizer = SGD(engine.parameters, recipe: .he2015)
       return try engine.plan([.init(batch: batch, purpose: .training)], within: limit, optimizer: optimizer)
     }

@@ -71,29 +71,34 @@ struct Train: AsyncParsableCommand {
     try checkOptions()
     let plan = try TrainingPlan(self, isTrial: dryRun)
     let threads = try await engine.apply(plan.threads)
+    let precision = try await engine.chosenPrecision(plan.precision)
     let (_, signal) = try await Interruption.watch {
-      if dryRun { try await foretell(plan, threads: threads) } else { try await train(plan, threads: threads) }
+      if dryRun {
+        try await foretell(plan, threads, precision)
+      } else {
+        try await train(plan, threads, precision)
+      }
     }
     guard let signal else { return }
     throw ExitCode(128 + signal)
   }
 
-  private func foretell(_ plan: TrainingPlan, threads: Int) async throws {
-    let trainer = try trainer(plan, nil)
+  private func foretell(_ plan: TrainingPlan, _ threads: Int, _ precision: Precision) async throws {
+    let trainer = try trainer(plan, precision, nil)
     let estimate = try await trainer.estimate(from: plan.step, keeping: keeping.policy, measuringFor: 10)
-    if !json { Terminal.print(heading(trainer, plan, threads: threads)) }
+    if !json { Terminal.print(heading(trainer, plan, threads)) }
     Terminal.print(json ? try encoded(estimate) : estimate.table)
   }
 
-  private func train(_ plan: TrainingPlan, threads: Int) async throws {
+  private func train(_ plan: TrainingPlan, _ threads: Int, _ precision: Precision) async throws {
     let reporter = ProgressReporter(progress, plan.progress)
     defer { reporter.finish() }
-    let trainer = try trainer(plan, reporter)
+    let trainer = try trainer(plan, precision, reporter)
     try await trainer.prepare()
     let step = await trainer.step
     let estimate = try await trainer.estimate(from: step, keeping: keeping.policy, measuringFor: 1)
     if !json {
-      Terminal.print(heading(trainer, plan, threads: threads) + (step > 0 ? "\ngoing on after step \(step)" : ""))
+      Terminal.print(heading(trainer, plan, threads) + (step > 0 ? "\ngoing on after step \(step)" : ""))
       Terminal.print(estimate.line)
     }
     reporter.begin(after: await trainer.history)
@@ -110,7 +115,8 @@ struct Train: AsyncParsableCommand {
     }
     if let test = plan.finalTest {
       // With images held out, the test set is used this once.
-      let evaluation = try await Evaluator(trainer.model, batch: trainer.recipe.batch).evaluate(on: test)
+      let evaluation = try await Evaluator(trainer.model, batch: trainer.recipe.batch, precision: precision)
+        .evaluate(on: test)
       try await plan.folder?.add(evaluation.summary)
       if !json { Terminal.print("\(trainer.model.architecture.name) on \(evaluation.summary)") }
     }
@@ -120,20 +126,22 @@ struct Train: AsyncParsableCommand {
     }
   }
 
-  private func trainer(_ plan: TrainingPlan, _ reporter: ProgressReporter?) throws -> Trainer {
+  private func trainer(
+    _ plan: TrainingPlan, _ precision: Precision, _ reporter: ProgressReporter?
+  ) throws -> Trainer {
     try Trainer(
       plan.architecture, on: plan.training, test: plan.test, recipe: plan.recipe, seed: plan.seed,
-      loaderThreads: loaderThreads, memoryLimit: plan.memoryLimit, keptIn: plan.folder,
+      loaderThreads: loaderThreads, memoryLimit: plan.memoryLimit, precision: precision, keptIn: plan.folder,
       progress: { reporter?.show($0) },
       note: { note in reporter.map { $0.note("note: \(note)") } ?? Terminal.note("note: \(note)") })
   }
 
-  private func heading(_ trainer: Trainer, _ plan: TrainingPlan, threads: Int) -> String {
+  private func heading(_ trainer: Trainer, _ plan: TrainingPlan, _ threads: Int) -> String {
     let parameters = trainer.model.graph.parameterCount
     return "\(trainer.model.architecture.name), \(parameters) parameters\n"
       + "trained on \(plan.training.name) (\(plan.training.count) images)"
       + (plan.test.map { ", tested on \($0.name) (\($0.count))" } ?? "")
       + "\n\(trainer.recipe.name): \(trainer.recipe.length), \(trainer.steps) steps of \(trainer.recipe.batch) images, "
-      + "seed \(plan.seed), \(threads) \(threads == 1 ? "thread" : "threads")"
+      + "seed \(plan.seed), \(threads) \(threads == 1 ? "thread" : "threads"), \(trainer.precision.rawValue)"
   }
 }

@@ -8,6 +8,8 @@ struct TrainingPlan: Sendable {
   let seed: UInt64
   /// The engine's threads, where they are told.
   let threads: Int?
+  /// The kind of numbers, where it is told.
+  let precision: Precision?
   /// The most memory of the process, in bytes, where there is a limit.
   let memoryLimit: Int?
   let training: DataSet
@@ -38,6 +40,7 @@ struct TrainingPlan: Sendable {
     recipe = try command.recipe.chosen(from: nil)
     seed = command.run.seed ?? 0
     threads = command.engine.threads
+    precision = command.engine.precision.precision
     memoryLimit = command.memory.memoryLimit
     step = 0
     let splits = try DataSet.open(data)
@@ -63,6 +66,7 @@ struct TrainingPlan: Sendable {
     recipe = try command.recipe.chosen(from: record.recipe)
     seed = record.seed
     threads = command.engine.threads ?? record.threads
+    precision = command.engine.precision.precision ?? record.precision
     memoryLimit = command.memory.memoryLimit ?? record.memoryLimit
     step = command.dryRun ? try RunFolder.soundStep(in: path) : 0
     let splits = try DataSet.open(folder.source)

@@ -98,6 +98,8 @@ extension ResNetError {
       case is Double.Type, is Float.Type: "a number is needed"
       case is Bool.Type: "true or false is needed"
       case is String.Type: "a text in quotes is needed"
+      case is [Any].Type: "a list is needed"
+      case is [String: Any].Type: "an object is needed"
       default: "the value is not of the right type"
       }
     default: error.path.isEmpty ? "the text is not JSON" : "the value is not possible"

@@ -37,6 +37,8 @@ final class ConvolutionPrimitives {
   let shape: ConvolutionShape
   let source: Descriptor
   let destination: Descriptor
+  /// The gradient of the destination: stored as the source is.
+  let destinationGradient: Descriptor
   let bias: Descriptor?
   let forward: Primitive
   /// The format of weights that the forward pass reads.
@@ -51,10 +53,12 @@ final class ConvolutionPrimitives {
     self.shape = shape
     self.runtime = runtime
     let batched = { (sample: Shape) in [shape.batch] + sample.dimensions }
-    source = try .make(batched(shape.input), shape.inputLayout.format, runtime)
-    destination = try .make(batched(shape.output), shape.outputLayout.format, runtime)
+    source = try .make(batched(shape.input), shape.inputLayout, runtime)
+    destination = try .make(batched(shape.output), shape.outputLayout, runtime)
+    destinationGradient = try .make(
+      batched(shape.output), shape.outputLayout.storing(shape.inputLayout.element), runtime)
     bias = shape.hasBias ? try .make([shape.output[0]], .a, runtime) : nil
-    let anyWeights = try Descriptor.make(shape.weightDimensions, .any, runtime)
+    let anyWeights = try Descriptor.make(shape.weightDimensions, .any, storing: shape.inputLayout.element, runtime)
     let attributes = try Attributes(runtime, adds: shape.adds, relu: shape.relu)
     defer { withExtendedLifetime((anyWeights, attributes)) {} }
     var made: OneDNNPrimitiveDescriptor?
@@ -71,13 +75,14 @@ final class ConvolutionPrimitives {
   /// The gradient of the input, and the format of weights that it reads.
   func backwardData() throws -> (primitive: Primitive, weights: Descriptor) {
     if let (primitive, weights) = madeBackwardData { return (primitive, weights) }
-    let anyWeights = try Descriptor.make(shape.weightDimensions, .any, runtime)
+    let anyWeights = try Descriptor.make(shape.weightDimensions, .any, storing: shape.inputLayout.element, runtime)
     let attributes = try Attributes(runtime)
     defer { withExtendedLifetime((anyWeights, attributes)) {} }
     var made: OneDNNPrimitiveDescriptor?
     try runtime.check(
       runtime.api.pointee.convolution_backward_data_primitive_desc_create(
-        &made, runtime.engine, .convolutionDirect, source.pointer, anyWeights.pointer, destination.pointer,
+        &made, runtime.engine, .convolutionDirect, source.pointer, anyWeights.pointer,
+        destinationGradient.pointer,
         shape.strides, [0, 0], shape.paddings, shape.paddings, forwardDescriptor, attributes.pointer),
       "the input gradient of a convolution of \(shape.input) to \(shape.output)")
     let primitive = try Primitive(Primitive.unwrap(made), runtime)
@@ -96,7 +101,7 @@ final class ConvolutionPrimitives {
     try runtime.check(
       runtime.api.pointee.convolution_backward_weights_primitive_desc_create(
         &made, runtime.engine, .convolutionDirect, source.pointer, anyWeights.pointer, bias?.pointer,
-        destination.pointer, shape.strides, [0, 0], shape.paddings, shape.paddings, forwardDescriptor,
+        destinationGradient.pointer, shape.strides, [0, 0], shape.paddings, shape.paddings, forwardDescriptor,
         attributes.pointer),
       "the weight gradient of a convolution of \(shape.input) to \(shape.output)")
     let primitive = try Primitive(Primitive.unwrap(made), runtime)

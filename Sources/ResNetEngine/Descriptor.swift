@@ -13,18 +13,27 @@ final class Descriptor {
 
   deinit { _ = api.pointee.memory_desc_destroy(pointer) }
 
-  /// Of float32 values in a named format.
+  /// Of values in a named format.
   @EngineActor
-  static func make(_ dimensions: [Int], _ format: OneDNNFormat, _ runtime: OneDNNRuntime) throws -> Descriptor {
+  static func make(
+    _ dimensions: [Int], _ format: OneDNNFormat, storing element: Element = .float32, _ runtime: OneDNNRuntime
+  ) throws -> Descriptor {
     var made: OneDNNMemoryDescriptor?
     try runtime.check(
       runtime.api.pointee.memory_desc_create_with_tag(
-        &made, Int32(dimensions.count), dimensions.map(Int64.init), .f32, format), "a tensor of \(Shape(dimensions))")
+        &made, Int32(dimensions.count), dimensions.map(Int64.init), element.dataType, format),
+      "a tensor of \(Shape(dimensions))")
     guard let made else { throw Self.missing }
     return Descriptor(made, runtime.api)
   }
 
-  /// Of weights in plain order, with or without groups.
+  /// Of activations of some samples.
+  @EngineActor
+  static func make(_ dimensions: [Int], _ layout: Layout, _ runtime: OneDNNRuntime) throws -> Descriptor {
+    try make(dimensions, layout.format, storing: layout.element, runtime)
+  }
+
+  /// Of weights in plain order, with or without groups, in single precision.
   @EngineActor
   static func plain(_ dimensions: [Int], _ runtime: OneDNNRuntime) throws -> Descriptor {
     try make(dimensions, dimensions.count == 5 ? .abcde : .abcd, runtime)

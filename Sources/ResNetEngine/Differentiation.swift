@@ -69,6 +69,14 @@ extension Purpose {
 }
 
 extension Operation {
+  /// Whether it multiplies its input by a matrix of weights.
+  var isLinear: Bool {
+    switch self {
+    case .convolution, .linear: true
+    default: false
+    }
+  }
+
   var isDropout: Bool {
     if case .dropout = self { true } else { false }
   }

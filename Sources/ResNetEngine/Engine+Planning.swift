@@ -4,11 +4,11 @@ extension Engine {
   /// What a program would need of memory under the limit; takes none of it.
   ///
   /// - Throws: what `program` throws.
-  public func memory(batch: Int, purpose: Purpose, precision: Precision = .float32) throws -> MemoryNeed {
+  public func memory(batch: Int, purpose: Purpose) throws -> MemoryNeed {
     guard (1...(1 << 20)).contains(batch) else {
       throw ResNetError(.usage, "a batch of \(batch) is not possible", remedy: "Use 1 to \(1 << 20) samples")
     }
-    let key = Key(batch: batch, purpose: purpose, precision: precision, threads: runtime.threads)
+    let key = Key(batch: batch, purpose: purpose, threads: runtime.threads)
     // The first way is always there, and tells of the others.
     var survey = surveys[key] ?? Survey(choices: [.nothing])
     var position = 0
@@ -32,9 +32,9 @@ extension Engine {
   }
 
   /// Plans a program with as little recomputation as the limit allows.
-  func planned(batch: Int, purpose: Purpose, precision: Precision) throws -> Planned {
-    let need = try memory(batch: batch, purpose: purpose, precision: precision)
-    let key = Key(batch: batch, purpose: purpose, precision: precision, threads: runtime.threads)
+  func planned(batch: Int, purpose: Purpose) throws -> Planned {
+    let need = try memory(batch: batch, purpose: purpose)
+    let key = Key(batch: batch, purpose: purpose, threads: runtime.threads)
     if let latest, latest.key == key, latest.planned.need == need { return latest.planned }
     return try planned(batch: batch, purpose: purpose, need.recomputation)
   }
@@ -43,9 +43,11 @@ extension Engine {
     // oneDNN reads the number of threads when it makes primitives, and a program of another number may have run since.
     runtime.activate(runtime.threads)
     let lowering = try Lowering(
-      graph: graph, parameters: parameters, batch: batch, purpose: purpose, recomputation: recomputation,
-      runtime: runtime, convolution: { [unowned self] shape in try convolution(shape) })
+      graph: graph, parameters: parameters, batch: batch, purpose: purpose, precision: precision,
+      recomputation: recomputation, slicing: slicing, runtime: runtime,
+      convolution: { [unowned self] shape in try convolution(shape) })
     try lowering.lower()
+    lowering.plan.interleave()
     return Planned(lowering: lowering, memory: MemoryPlan(lowering.plan))
   }
 
@@ -53,7 +55,7 @@ extension Engine {
   func bound(_ planned: Planned) throws -> Program {
     try arena.grow(to: planned.memory.size)
     let binder = Binder(addresses: planned.memory.offsets.map { arena.start + $0 })
-    let steps = try planned.lowering.plan.steps.map { try $0.bind(binder) }
+    let steps = try planned.lowering.plan.steps.map { try $0.bind(binder, 0) }
     return Program(planned.lowering, steps: steps, binder: binder, memory: planned.need, arena: arena)
   }
 

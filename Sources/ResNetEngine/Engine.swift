@@ -18,6 +18,9 @@ public final class Engine {
   /// With which numbers.
   public let parameters: Parameters
 
+  /// How the work on a batch is divided.
+  var slicing = Slicing()
+
   let runtime: OneDNNRuntime
   let arena: Arena
   private var programs: [Key: (program: Program, lastUse: Int)] = [:]
@@ -36,7 +39,6 @@ public final class Engine {
   struct Key: Hashable {
     var batch: Int
     var purpose: Purpose
-    var precision: Precision
     var threads: Int
     var memoryLimit: MemoryLimit?
   }
@@ -45,14 +47,19 @@ public final class Engine {
   /// The bits of all results stay the same. As much as the machine has if `nil`.
   public var memoryLimit: MemoryLimit?
 
+  /// How its programs store activations and packed weights.
+  public let precision: Precision
+
   /// Bytes of memory that its programs run in, taken when they first run.
   public var arenaBytes: Int { arena.size }
 
   /// Makes an engine with initial parameters, a function of the seed.
   ///
-  /// - Throws: `ResNetError` of code `unavailable` where oneDNN or memory is missing.
-  public init(graph: Graph, seed: UInt64 = 0) throws {
+  /// - Throws: `ResNetError` of code `unavailable` where oneDNN, memory or the precision is missing.
+  public init(graph: Graph, seed: UInt64 = 0, precision: Precision = .float32) throws {
     runtime = try .shared()
+    try precision.check(runtime)
+    self.precision = precision
     arena = try Arena()
     self.graph = graph
     parameters = Parameters(graph: graph, seed: seed)
@@ -83,15 +90,14 @@ public final class Engine {
   ///
   /// - Throws: `ResNetError` of code `usage` where the purpose names what the network lacks or normalises a single
   ///   value by its own statistics; of code `unavailable` where memory is missing or its limit is too small.
-  public func program(batch: Int, purpose: Purpose, precision: Precision = .float32) throws -> Program {
-    let key = Key(
-      batch: batch, purpose: purpose, precision: precision, threads: runtime.threads, memoryLimit: memoryLimit)
+  public func program(batch: Int, purpose: Purpose) throws -> Program {
+    let key = Key(batch: batch, purpose: purpose, threads: runtime.threads, memoryLimit: memoryLimit)
     uses += 1
     if let found = programs[key]?.program {
       programs[key]?.lastUse = uses
       return found
     }
-    let program = try bound(planned(batch: batch, purpose: purpose, precision: precision))
+    let program = try bound(planned(batch: batch, purpose: purpose))
     latest = nil
     if programs.count >= Self.programLimit, let oldest = programs.min(by: { $0.value.lastUse < $1.value.lastUse }) {
       programs[oldest.key] = nil

@@ -6,7 +6,7 @@ import ResNetKernels
 struct Part {
   /// The value of the whole tensor.
   var value: Int
-  /// Where the part begins, in float32 numbers.
+  /// Where the part begins, in numbers of values.
   var offset: Int
   var layout: Layout
 }
@@ -16,7 +16,7 @@ extension Lowering {
   private func part(of value: Int, _ shape: Shape, at place: JointOutputs.Place, from channel: Int = 0) -> Part {
     let first = place.channel + channel
     let whole = layouts[place.owner]
-    let layout = Layout.fast(shape, lanes: whole.isBlocked ? whole.lanes : 1)
+    let layout = Layout.fast(shape, whole.element, lanes: whole.isBlocked ? whole.lanes : 1)
     return Part(
       value: value, offset: whole.isBlocked ? first * whole.positions : first,
       layout: layout.part(of: graph.layers[place.owner].shape[0]))
@@ -34,7 +34,7 @@ extension Lowering {
   /// Brings the inputs that do not lie in the joint memory already to their places.
   func concatenationForward(_ unit: Unit) {
     guard let place = joint.places[unit.head] else { return }
-    let memory = jointOutputs[place.owner] ?? floats(of: layouts[place.owner])
+    let memory = jointOutputs[place.owner] ?? value(of: layouts[place.owner])
     jointOutputs[place.owner] = memory
     for (input, channel) in JointOutputs.inputs(of: graph.layers[unit.head], in: graph) {
       let target = part(of: memory, graph.layers[input].shape, at: place, from: channel)
@@ -53,7 +53,7 @@ extension Lowering {
     where differentiation.needsGradient[input] && !isInPlace(input, of: place, channel: channel) {
       let source = part(of: memory, graph.layers[input].shape, at: place, from: channel)
       if joint.places[input] == nil {
-        let result = floats(of: layouts[input])
+        let result = value(of: layouts[input])
         move(source, to: Part(value: result, offset: 0, layout: layouts[input]), layer: unit.head)
         give(result, to: input, isExclusive: true)
       } else {
@@ -71,14 +71,13 @@ extension Lowering {
     guard let place = joint.places[layer] else { return nil }
     let shape = graph.layers[layer].shape
     if let memory = jointGradients[place.owner] { return (part(of: memory, shape, at: place), true) }
-    let memory = floats(of: layouts[place.owner])
+    let memory = value(of: layouts[place.owner])
     jointGradients[place.owner] = memory
     guard shape[0] < graph.layers[place.owner].shape[0] else { return (part(of: memory, shape, at: place), false) }
     // Channels that this consumer does not reach: others will add to them, or nobody.
-    let count = Int64(batch * layouts[place.owner].count)
+    let bytes = Int64(batch * layouts[place.owner].bytes)
     plan.step("zeros", layer: layer, uses: [memory]) { binder in
-      binder.step(
-        resnet_copy, ResNetCopy(count: count, input: nil, output: binder.floats(memory)))
+      binder.step(resnet_copy, ResNetCopy(bytes: bytes, input: nil, output: binder.address(memory)))
     }
     return (part(of: memory, shape, at: place), true)
   }
@@ -91,7 +90,7 @@ extension Lowering {
 
   /// A part of joint memory as a tensor of its own.
   func detached(_ source: Part, layer: Int) -> Int {
-    let result = floats(of: layouts[layer])
+    let result = value(of: layouts[layer])
     move(source, to: Part(value: result, offset: 0, layout: layouts[layer]), layer: layer)
     return result
   }
@@ -102,8 +101,8 @@ extension Lowering {
       binder.step(
         resnet_relayout,
         ResNetRelayout(
-          from: from, to: to, input: UnsafePointer(binder.floats(source.value) + source.offset),
-          output: binder.floats(target.value) + target.offset, accumulates: accumulates ? 1 : 0))
+          from: from, to: to, from_element: source.layout.element.kernel, to_element: target.layout.element.kernel,
+          input: binder.address(source), output: binder.address(target), accumulates: accumulates ? 1 : 0))
     }
   }
 }

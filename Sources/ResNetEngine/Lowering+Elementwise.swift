@@ -9,7 +9,7 @@ extension Lowering {
     let a = output(layer.inputs[0])
     let b = layer.inputs.count > 1 ? output(layer.inputs[1]) : nil
     let relu = unit.relu || layer.operation == .relu
-    let result = floats(of: layouts[unit.output])
+    let result = value(of: layouts[unit.output])
     outputs[unit.output] = result
     let gate = layer.operation == .add ? makeGate(layer.name) : nil
     scaledSum(a, b, factors: gate, into: result, relu: relu, layer: unit.head)
@@ -27,7 +27,7 @@ extension Lowering {
       return
     }
     for (position, input) in layer.inputs.enumerated() where differentiation.needsGradient[input] {
-      let scaled = floats(of: layouts[input])
+      let scaled = value(of: gradientLayout(input))
       scaledSum(dz.value, nil, factors: gate + 2 + position, into: scaled, relu: false, layer: unit.head)
       give(scaled, to: input, isExclusive: true)
     }
@@ -36,13 +36,13 @@ extension Lowering {
   private func scaledSum(
     _ a: Int, _ b: Int?, factors: UnsafeMutablePointer<Float>?, into result: Int, relu: Bool, layer: Int
   ) {
-    let count = Int64(batch * layouts[layer].count)
+    let (count, element) = (Int64(batch * layouts[layer].count), precision.element.kernel)
     plan.step(b == nil ? "elementwise" : "addition", layer: layer, uses: [a, b, result]) { binder in
       binder.step(
         resnet_add,
         ResNetAddition(
-          count: count, a: binder.floats(a), b: UnsafePointer(binder.floats(b)), factors: UnsafePointer(factors),
-          output: binder.floats(result), relu: relu ? 1 : 0))
+          count: count, element: element, a: binder.address(a), b: binder.address(b),
+          factors: UnsafePointer(factors), output: binder.address(result), relu: relu ? 1 : 0))
     }
   }
 
@@ -67,7 +67,7 @@ extension Lowering {
 
   func zeroPaddingForward(_ unit: Unit, _ layer: ZeroPadding) {
     let source = graph.layers[unit.head].inputs[0]
-    let (input, result) = (output(source), floats(of: layouts[unit.head]))
+    let (input, result) = (output(source), value(of: layouts[unit.head]))
     outputs[unit.output] = result
     zeroPadding(unit, layer, resnet_zero_padding_forward, from: input, to: result)
   }
@@ -75,7 +75,7 @@ extension Lowering {
   func zeroPaddingBackward(_ unit: Unit, _ layer: ZeroPadding) {
     let source = graph.layers[unit.head].inputs[0]
     guard differentiation.needsGradient[source] else { return }
-    let result = floats(of: layouts[source])
+    let result = value(of: gradientLayout(source))
     zeroPadding(unit, layer, resnet_zero_padding_backward, from: merged(unit.output).value, to: result)
     give(result, to: source, isExclusive: true)
   }
@@ -87,20 +87,23 @@ extension Lowering {
     let narrow = layouts[graph.layers[unit.head].inputs[0]].batched(batch)
     let wide = layouts[unit.head].batched(batch)
     let (narrowHeight, narrowWidth, wideHeight, wideWidth) = padding(unit, layer)
+    let element = precision.element.kernel
     plan.step("zero padding", layer: unit.head, uses: [input, result]) { binder in
       binder.step(
         function,
         ResNetZeroPadding(
-          narrow: narrow, wide: wide, narrow_height: narrowHeight, narrow_width: narrowWidth, wide_height: wideHeight,
+          narrow: narrow, wide: wide, element: element, narrow_height: narrowHeight, narrow_width: narrowWidth,
+          wide_height: wideHeight,
           wide_width: wideWidth, stride: Int64(layer.stride), before: Int64(layer.before),
-          input: binder.floats(input), output: binder.floats(result)))
+          input: binder.address(input), output: binder.address(result)))
     }
   }
 
   func flattenForward(_ unit: Unit) {
     let source = graph.layers[unit.head].inputs[0]
     outputs[unit.output] = relayout(
-      output(source), from: layouts[source], to: .plain(graph.layers[source].shape), layer: unit.head)
+      output(source), from: layouts[source], to: .plain(graph.layers[source].shape, precision.element),
+      layer: unit.head)
   }
 
   func flattenBackward(_ unit: Unit) {
@@ -108,7 +111,7 @@ extension Lowering {
     guard differentiation.needsGradient[source] else { return }
     let whole = merged(unit.output)
     let changed = relayout(
-      whole.value, from: .plain(graph.layers[source].shape), to: layouts[source], layer: unit.head)
+      whole.value, from: .plain(graph.layers[source].shape, precision.element), to: layouts[source], layer: unit.head)
     give(changed, to: source, isExclusive: changed != whole.value || whole.isExclusive)
   }
 }

@@ -14,13 +14,14 @@ extension Lowering {
   }
 
   private func affine(_ input: Int, _ scale: Float, _ offset: Float, layer: Int) -> Int {
-    let result = floats(of: layouts[layer])
-    let count = Int64(batch * layouts[layer].count)
+    let result = value(of: layouts[layer])
+    let (count, element) = (Int64(batch * layouts[layer].count), precision.element.kernel)
     plan.step("affine", layer: layer, uses: [input, result]) { binder in
       binder.step(
         resnet_affine,
         ResNetAffine(
-          count: count, input: binder.floats(input), output: binder.floats(result), scale: scale, offset: offset))
+          count: count, element: element, input: binder.address(input), output: binder.address(result), scale: scale,
+          offset: offset))
     }
     return result
   }
@@ -39,14 +40,14 @@ extension Lowering {
   private func sigmoid(
     _ input: Int, _ gradient: Int?, _ function: @escaping @convention(c) (UnsafeRawPointer?) -> Int32, layer: Int
   ) -> Int {
-    let result = floats(of: layouts[layer])
-    let count = Int64(batch * layouts[layer].count)
+    let result = value(of: layouts[layer])
+    let (count, element) = (Int64(batch * layouts[layer].count), precision.element.kernel)
     plan.step("sigmoid", layer: layer, uses: [input, gradient, result]) { binder in
       binder.step(
         function,
         ResNetSigmoid(
-          count: count, input: binder.floats(input), gradient: UnsafePointer(binder.floats(gradient)),
-          output: binder.floats(result)))
+          count: count, element: element, input: binder.address(input), gradient: binder.address(gradient),
+          output: binder.address(result)))
     }
     return result
   }
@@ -65,7 +66,7 @@ extension Lowering {
     }
     guard differentiation.needsGradient[inputs[1]] else { return }
     guard isByChannel(unit) else { return give(product(gradient, x, unit), to: inputs[1], isExclusive: true) }
-    let result = floats(of: layouts[inputs[1]])
+    let result = value(of: layouts[inputs[1]])
     channelProduct(gradient, x, into: result, resnet_sum_products, unit)
     give(result, to: inputs[1], isExclusive: true)
   }
@@ -77,16 +78,17 @@ extension Lowering {
 
   /// a · b, where b may have one value a channel if the unit's second input does and b stands for it.
   private func product(_ a: Int, _ b: Int, _ unit: Unit) -> Int {
-    let result = floats(of: layouts[unit.output])
+    let result = value(of: layouts[unit.output])
     guard !isByChannel(unit) else {
       channelProduct(a, b, into: result, resnet_multiply_channels, unit)
       return result
     }
-    let count = Int64(batch * layouts[unit.output].count)
+    let (count, element) = (Int64(batch * layouts[unit.output].count), precision.element.kernel)
     plan.step("product", layer: unit.head, uses: [a, b, result]) { binder in
       binder.step(
         resnet_multiply,
-        ResNetMultiplication(count: count, a: binder.floats(a), b: binder.floats(b), output: binder.floats(result)))
+        ResNetMultiplication(
+          count: count, element: element, a: binder.address(a), b: binder.address(b), output: binder.address(result)))
     }
     return result
   }
@@ -95,11 +97,12 @@ extension Lowering {
     _ a: Int, _ b: Int, into result: Int, _ function: @escaping @convention(c) (UnsafeRawPointer?) -> Int32,
     _ unit: Unit
   ) {
-    let layout = layouts[unit.output].batched(batch)
+    let (layout, element) = (layouts[unit.output].batched(batch), precision.element.kernel)
     plan.step("product by channel", layer: unit.head, uses: [a, b, result]) { binder in
       binder.step(
         function,
-        ResNetChannelProduct(layout: layout, a: binder.floats(a), b: binder.floats(b), output: binder.floats(result)))
+        ResNetChannelProduct(
+          layout: layout, element: element, a: binder.address(a), b: binder.address(b), output: binder.address(result)))
     }
   }
 
@@ -121,13 +124,13 @@ extension Lowering {
     let name = graph.layers[unit.head].name
     let key = dropoutKeys[name] ?? Allocation(capacity: 1)
     dropoutKeys[name] = key
-    let result = floats(of: layouts[unit.output])
-    let layout = layouts[unit.output].batched(batch)
+    let result = value(of: layouts[unit.output])
+    let (layout, element) = (layouts[unit.output].batched(batch), precision.element.kernel)
     plan.step("dropout", layer: unit.head, uses: [input, result]) { binder in
       binder.step(
         resnet_dropout,
         ResNetDropout(
-          layout: layout, input: binder.floats(input), output: binder.floats(result),
+          layout: layout, element: element, input: binder.address(input), output: binder.address(result),
           key: UnsafePointer(key.buffer.baseAddress), threshold: layer.threshold, factor: layer.factor,
           drops_samples: layer.unit == .sample ? 1 : 0))
     }

@@ -7,7 +7,7 @@ extension Lowering {
   func give(_ value: Int, to layer: Int, isExclusive: Bool) {
     guard differentiation.needsGradient[layer] else { return }
     guard joint.places[layer] == nil else {
-      return addToJointGradient(Part(value: value, offset: 0, layout: layouts[layer]), of: layer)
+      return addToJointGradient(Part(value: value, offset: 0, layout: gradientLayout(layer)), of: layer)
     }
     pieces[layer].append(GradientPiece(value: value, isExclusive: isExclusive))
   }
@@ -39,14 +39,14 @@ extension Lowering {
   /// (a + b) · [output > 0], in the memory of `a` where nothing else needs it.
   func gradientBeforeReLU(_ a: GradientPiece, _ b: GradientPiece?, output: Int?, layer: Int) -> GradientPiece {
     guard b != nil || output != nil else { return a }
-    let result = a.isExclusive ? plan.overwriting(a.value) : floats(of: layouts[layer])
-    let count = Int64(batch * layouts[layer].count)
+    let result = a.isExclusive ? plan.overwriting(a.value) : value(of: gradientLayout(layer))
+    let (count, element) = (Int64(batch * layouts[layer].count), precision.element.kernel)
     plan.step("ReLU gradient", layer: layer, uses: [a.value, b?.value, output, result]) { binder in
       binder.step(
         resnet_relu_backward,
         ResNetReLUGradient(
-          count: count, output: UnsafePointer(binder.floats(output)), gradient: binder.floats(a.value),
-          gradient2: UnsafePointer(binder.floats(b?.value)), gradient_z: binder.floats(result)))
+          count: count, element: element, output: binder.address(output), gradient: binder.address(a.value),
+          gradient2: binder.address(b?.value), gradient_z: binder.address(result)))
     }
     return GradientPiece(value: result, isExclusive: true)
   }

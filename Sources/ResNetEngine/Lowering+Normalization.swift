@@ -19,28 +19,39 @@ extension Lowering {
     let channels = graph.layers[unit.head].shape[0]
     let x = outputPart(graph.layers[unit.head].inputs[0])
     let addend = unit.addend.map { output($0) }
-    let result = floats(of: layout)
+    let result = value(of: layout)
     let mean = earlier?.mean ?? plan.floats(channels)
     let inverseDeviation = earlier?.inverseDeviation ?? plan.floats(channels)
     let batched = x.layout.batched(batch)
-    let scratch = plan.floats(Int(resnet_normalization_scratch(batched)))
+    let scratch = plan.floats(Int(resnet_normalization_scratch(batched, Int64(slices[unit.head]))))
     outputs[unit.output] = result
     saved[unit.head] = SavedState(mean: mean, inverseDeviation: inverseDeviation)
-    let parameters = parameters
-    plan.step(
-      "normalisation", layer: unit.head, uses: [x.value, addend, result, mean, inverseDeviation, scratch]
-    ) { binder in
-      binder.step(
-        resnet_normalization_forward,
-        ResNetNormalization(
-          layout: batched, x: binder.floats(x.value) + x.offset, addend: UnsafePointer(binder.floats(addend)),
-          output: binder.floats(result), scale: UnsafePointer(parameters.buffer(name + ".weight").baseAddress),
-          shift: UnsafePointer(parameters.buffer(name + ".bias").baseAddress), mean: binder.floats(mean),
-          inverse_deviation: binder.floats(inverseDeviation),
-          running_mean: parameters.buffer(name + ".running_mean").baseAddress,
-          running_variance: parameters.buffer(name + ".running_var").baseAddress, scratch: binder.floats(scratch),
-          epsilon: layer.epsilon, momentum: updates ? layer.momentum : 0, uses_running: usesRunning ? 1 : 0,
-          uses_given: earlier == nil ? 0 : 1, relu: unit.relu ? 1 : 0))
+    let (parameters, element) = (parameters, precision.element.kernel)
+    let count = slices[unit.head]
+    let statistics = [mean, inverseDeviation, scratch]
+    let arguments = { @EngineActor (binder: Binder, slice: Int) in
+      ResNetNormalization(
+        slice: ResNetSlice(slices: Int64(count), slice: Int64(slice)), layout: batched, element: element,
+        x: binder.address(x), addend: binder.address(addend), output: binder.address(result),
+        scale: UnsafePointer(parameters.buffer(name + ".weight").baseAddress),
+        shift: UnsafePointer(parameters.buffer(name + ".bias").baseAddress), mean: binder.floats(mean),
+        inverse_deviation: binder.floats(inverseDeviation),
+        running_mean: parameters.buffer(name + ".running_mean").baseAddress,
+        running_variance: parameters.buffer(name + ".running_var").baseAddress, scratch: binder.floats(scratch),
+        epsilon: layer.epsilon, momentum: updates ? layer.momentum : 0, uses_running: usesRunning ? 1 : 0,
+        uses_given: earlier == nil ? 0 : 1, relu: unit.relu ? 1 : 0)
+    }
+    if !usesRunning && earlier == nil {
+      plan.step("statistics", layer: unit.head, uses: [x.value, scratch], slices: count) { binder, slice in
+        binder.step(resnet_normalization_sums, arguments(binder, slice))
+      }
+    }
+    plan.step("statistics of the batch", layer: unit.head, uses: statistics) { binder in
+      binder.step(resnet_normalization_join, arguments(binder, 0))
+    }
+    plan.step("normalisation", layer: unit.head, uses: statistics + [x.value, addend, result], slices: count) {
+      binder, slice in
+      binder.step(resnet_normalization_apply, arguments(binder, slice))
     }
   }
 
@@ -62,35 +73,47 @@ extension Lowering {
     let changes = unit.relu || second != nil
     let dz: Int? =
       unit.addend == nil
-      ? nil : !changes ? first.value : first.isExclusive ? plan.overwriting(first.value) : floats(of: layout)
+      ? nil : !changes ? first.value : first.isExclusive ? plan.overwriting(first.value) : value(of: layout)
     let dzIsOurs = changes || first.isExclusive
     let joint = needsInput ? jointGradient(input) : nil
     let overwritten = dz.map { dzIsOurs && !givesAddend ? $0 : nil } ?? (first.isExclusive ? first.value : nil)
-    let dx = !needsInput ? nil : joint?.part.value ?? overwritten.map(plan.overwriting) ?? floats(of: layout)
+    let dx = !needsInput ? nil : joint?.part.value ?? overwritten.map(plan.overwriting) ?? value(of: layout)
     let region = gradientRegion
     let scalePlace = gradientOffset(layer.name + ".weight", layer: unit.head)
     let shiftPlace = gradientOffset(layer.name + ".bias", layer: unit.head)
     let batched = x.layout.batched(batch)
-    let scratch = plan.floats(Int(resnet_normalization_scratch(batched)))
+    let scratch = plan.floats(Int(resnet_normalization_scratch(batched, Int64(slices[unit.head]))))
+    let element = precision.element.kernel
     let constant = purpose.statistics(of: layer.name) == .running
     let scale = UnsafePointer(parameters.buffer(layer.name + ".weight").baseAddress)
     let shift = UnsafePointer(parameters.buffer(layer.name + ".bias").baseAddress)
-    plan.step(
-      "normalisation gradient", layer: unit.head,
-      uses: [x.value, mask, first.value, second?.value, dz, dx, mean, inverseDeviation, scratch, region]
-    ) { binder in
+    let count = slices[unit.head]
+    let statistics = [mean, inverseDeviation, scratch]
+    let inputs = statistics + [x.value, first.value, second?.value, dz]
+    let arguments = { @EngineActor (binder: Binder, slice: Int) in
       let gradients = binder.floats(region)
-      return binder.step(
-        resnet_normalization_backward,
-        ResNetNormalizationGradient(
-          layout: batched, x: binder.floats(x.value) + x.offset, output: UnsafePointer(binder.floats(mask)),
-          gradient: binder.floats(first.value), gradient2: UnsafePointer(binder.floats(second?.value)),
-          gradient_z: binder.floats(dz), gradient_x: binder.floats(dx).map { $0 + (joint?.part.offset ?? 0) },
-          gradient_scale: scalePlace.flatMap { place in gradients.map { $0 + place } },
-          gradient_shift: shiftPlace.flatMap { place in gradients.map { $0 + place } }, scale: scale, shift: shift,
-          mean: binder.floats(mean), inverse_deviation: binder.floats(inverseDeviation),
-          scratch: binder.floats(scratch), constant_statistics: constant ? 1 : 0,
-          accumulates: joint?.accumulates == true ? 1 : 0, relu: unit.relu ? 1 : 0))
+      return ResNetNormalizationGradient(
+        slice: ResNetSlice(slices: Int64(count), slice: Int64(slice)), layout: batched, element: element,
+        x: binder.address(x), output: binder.address(mask), gradient: binder.address(first.value),
+        gradient2: binder.address(second?.value), gradient_z: binder.address(dz),
+        gradient_x: joint.map { binder.address($0.part) } ?? binder.address(dx),
+        gradient_scale: scalePlace.flatMap { place in gradients.map { $0 + place } },
+        gradient_shift: shiftPlace.flatMap { place in gradients.map { $0 + place } }, scale: scale, shift: shift,
+        mean: binder.floats(mean), inverse_deviation: binder.floats(inverseDeviation),
+        scratch: binder.floats(scratch), constant_statistics: constant ? 1 : 0,
+        accumulates: joint?.accumulates == true ? 1 : 0, relu: unit.relu ? 1 : 0)
+    }
+    plan.step("normalisation gradient, sums", layer: unit.head, uses: inputs + [mask], slices: count) {
+      binder, slice in
+      binder.step(resnet_normalization_gradient_sums, arguments(binder, slice))
+    }
+    plan.step("normalisation gradient of the batch", layer: unit.head, uses: statistics + [region]) { binder in
+      binder.step(resnet_normalization_gradient_join, arguments(binder, 0))
+    }
+    if dx != nil {
+      plan.step("normalisation gradient", layer: unit.head, uses: inputs + [dx], slices: count) { binder, slice in
+        binder.step(resnet_normalization_gradient_apply, arguments(binder, slice))
+      }
     }
     if let dx, joint == nil { give(dx, to: input, isExclusive: true) }
     if let addend = unit.addend, let dz { give(dz, to: addend, isExclusive: dzIsOurs) }

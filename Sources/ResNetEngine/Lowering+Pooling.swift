@@ -6,7 +6,7 @@ import ResNetKernels
 extension Lowering {
   func averagePoolingForward(_ unit: Unit) {
     let source = graph.layers[unit.head].inputs[0]
-    let (input, result) = (output(source), floats(of: layouts[unit.head]))
+    let (input, result) = (output(source), value(of: layouts[unit.head]))
     outputs[unit.output] = result
     averagePooling(unit, resnet_average_pooling_forward, from: input, to: result)
   }
@@ -14,7 +14,7 @@ extension Lowering {
   func averagePoolingBackward(_ unit: Unit) {
     let source = graph.layers[unit.head].inputs[0]
     guard differentiation.needsGradient[source] else { return }
-    let result = floats(of: layouts[source])
+    let result = value(of: gradientLayout(source))
     averagePooling(unit, resnet_average_pooling_backward, from: merged(unit.output).value, to: result)
     give(result, to: source, isExclusive: true)
   }
@@ -23,10 +23,12 @@ extension Lowering {
     _ unit: Unit, _ function: @escaping @convention(c) (UnsafeRawPointer?) -> Int32, from input: Int, to result: Int
   ) {
     let layout = layouts[graph.layers[unit.head].inputs[0]].batched(batch)
+    let element = precision.element.kernel
     plan.step("average pooling", layer: unit.head, uses: [input, result]) { binder in
       binder.step(
         function,
-        ResNetAveragePooling(layout: layout, input: binder.floats(input), output: binder.floats(result)))
+        ResNetAveragePooling(
+          layout: layout, element: element, input: binder.address(input), output: binder.address(result)))
     }
   }
 
@@ -59,8 +61,8 @@ extension Lowering {
     let input = graph.layers[unit.head].inputs[0]
     let from = graph.layers[input].shape
     let to = graph.layers[unit.head].shape
-    let source = try Descriptor.make([batch] + from.dimensions, layouts[input].format, runtime)
-    let destination = try Descriptor.make([batch] + to.dimensions, layouts[unit.head].format, runtime)
+    let source = try Descriptor.make([batch] + from.dimensions, layouts[input], runtime)
+    let destination = try Descriptor.make([batch] + to.dimensions, layouts[unit.head], runtime)
     let sizes = Sizes(layer, from: from, to: to)
     let attributes = try Attributes(runtime)
     defer { withExtendedLifetime(attributes) {} }
@@ -79,7 +81,7 @@ extension Lowering {
   func poolingForward(_ unit: Unit, _ layer: Pooling, _ algorithm: OneDNNAlgorithm) throws {
     let made = try primitives(unit, layer, algorithm)
     let input = output(graph.layers[unit.head].inputs[0])
-    let result = floats(of: layouts[unit.head])
+    let result = value(of: layouts[unit.head])
     outputs[unit.output] = result
     let scratch = plan.value(bytes: made.forward.scratchpad.bytes)
     var workspace: (value: Int, descriptor: Descriptor)?
@@ -116,7 +118,7 @@ extension Lowering {
       "the gradient of pooling")
     let primitive = try Primitive(Primitive.unwrap(backward), runtime)
     let gradient = merged(unit.output).value
-    let result = floats(of: layouts[source])
+    let result = value(of: gradientLayout(source))
     let scratch = plan.value(bytes: primitive.scratchpad.bytes)
     let runtime = runtime
     plan.step("pooling gradient", layer: unit.head, uses: [gradient, result, scratch, workspace?.value]) { binder in

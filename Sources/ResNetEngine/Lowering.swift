@@ -10,6 +10,7 @@ final class Lowering {
   let parameters: Parameters
   let batch: Int
   let purpose: Purpose
+  let precision: Precision
   let recomputation: Recomputation
   let runtime: OneDNNRuntime
   let plan = Plan()
@@ -39,6 +40,7 @@ final class Lowering {
   }
 
   // By layer.
+  let slices: [Int]
   var outputs: [Int?]
   /// The units that are to be computed again when a gradient asks for their output, by the layer of that output.
   var forgotten: [Int: Unit] = [:]
@@ -46,6 +48,8 @@ final class Lowering {
   /// Why one could not be.
   var failure: (any Error)?
   let layouts: [Layout]
+  /// Of a layer's gradient: that of its output, stored in the program's precision.
+  func gradientLayout(_ layer: Int) -> Layout { layouts[layer].storing(precision.element) }
   /// Concatenations that share memory, and by the owner of each such memory its value and its gradient's.
   let joint: JointOutputs
   var jointOutputs: [Int: Int] = [:]
@@ -76,8 +80,9 @@ final class Lowering {
   }
 
   init(
-    graph: Graph, parameters: Parameters, batch: Int, purpose: Purpose, recomputation: Recomputation = .nothing,
-    runtime: OneDNNRuntime, convolution: @escaping (ConvolutionShape) throws -> ConvolutionPrimitives
+    graph: Graph, parameters: Parameters, batch: Int, purpose: Purpose, precision: Precision,
+    recomputation: Recomputation, slicing: Slicing, runtime: OneDNNRuntime,
+    convolution: @escaping (ConvolutionShape) throws -> ConvolutionPrimitives
   ) throws {
     // Where nothing is left out, dropout is the identity, and what stands around it may be fused.
     let named = try purpose.namedDropouts(in: graph)
@@ -88,6 +93,7 @@ final class Lowering {
     self.parameters = parameters
     self.batch = batch
     self.purpose = purpose
+    self.precision = precision
     self.recomputation = recomputation
     self.runtime = runtime
     self.convolution = convolution
@@ -96,14 +102,23 @@ final class Lowering {
     outputs = Array(repeating: nil, count: graph.layers.count)
     pieces = Array(repeating: [], count: graph.layers.count)
     // Blocks of channels only where parts of joint memory begin and end between them.
-    let lanes = joint.boundaries.allSatisfy { $0 % runtime.lanes == 0 } ? runtime.lanes : 1
-    var layouts = graph.layers.map { Layout.fast($0.shape, lanes: lanes) }
+    let blockLanes = runtime.lanes(precision)
+    let lanes = joint.boundaries.allSatisfy { $0 % blockLanes == 0 } ? blockLanes : 1
+    var layouts = graph.layers.map { Layout.fast($0.shape, precision.element, lanes: lanes) }
     // Convolutions read the outside world's layout as it is; anything else wants the input changed first.
     let readers = graph.consumers[0].map { graph.layers[$0].operation }
     if lanes > 1, readers.allSatisfy({ if case .convolution = $0 { true } else { false } }) {
-      layouts[0] = .plain(graph.inputShape)
+      layouts[0] = .plain(graph.inputShape, precision.element)
+    }
+    // The logits of a last layer need not lose digits.
+    if graph.layers[graph.output].operation.isLinear, graph.consumers[graph.output].isEmpty {
+      layouts[graph.output].element = .float32
     }
     self.layouts = layouts
+    let joint = joint
+    slices = slicing.slices(graph, layouts, batch: batch, threads: runtime.threads) { layer in
+      joint.places[layer] != nil || graph.layers[layer].inputs.contains { joint.places[$0] != nil }
+    }
     fusion = Fusion(
       graph, purpose, pinned: differentiation.pinned, differentiates: differentiation.seed != .none,
       // In channels-last formats oneDNN 3.2 loses what the destination held (seen with AVX2).
@@ -112,7 +127,7 @@ final class Lowering {
 
   /// Fills the plan.
   func lower() throws {
-    inputValue = floats(of: Layout.plain(graph.inputShape))
+    inputValue = value(of: .plain(graph.inputShape))
     plan.keep(inputValue)
     outputs[0] = relayout(inputValue, from: .plain(graph.inputShape), to: layouts[0], layer: 0)
     if let first = differentiation.parametersFrom {
@@ -149,7 +164,7 @@ final class Lowering {
     if purpose.inputGradient {
       let gradient = merged(0).value
       plan.keep(gradient)
-      kept[.inputGradient] = Kept(value: gradient, layout: layouts[0], shape: graph.inputShape)
+      kept[.inputGradient] = Kept(value: gradient, layout: gradientLayout(0), shape: graph.inputShape)
     }
     if differentiation.watched.contains(where: { $0.layer == 0 }), !pieces[0].isEmpty {
       let gradient = merged(0).value
@@ -162,7 +177,7 @@ final class Lowering {
           .usage, "the output does not depend on this layer", at: name, remedy: "Name a layer on the way to the output")
       }
       kept[.activationGradient(name)] = Kept(
-        value: gradient, layout: layouts[layer], shape: graph.layers[layer].shape)
+        value: gradient, layout: gradientLayout(layer), shape: graph.layers[layer].shape)
     }
   }
 
@@ -258,7 +273,8 @@ final class Lowering {
             gradient: binder.floats(gradient)))
       }
     }
-    let piece = relayout(gradient, from: .plain(graph.outputShape), to: layouts[graph.output], layer: graph.output)
+    let piece = relayout(
+      gradient, from: .plain(graph.outputShape), to: gradientLayout(graph.output), layer: graph.output)
     give(piece, to: graph.output, isExclusive: piece != gradient)
   }
 
@@ -275,7 +291,7 @@ final class Lowering {
       preconditionFailure("\(graph.layers[layer].name) is read before it is computed: the order of units is wrong")
     }
     // Whoever asks goes on to the end of its unit; the plan comes to nothing then.
-    return floats(of: layouts[layer])
+    return value(of: layouts[layer])
   }
 
   /// Has a copy of weights brought up to date before the program runs.
@@ -283,19 +299,20 @@ final class Lowering {
     if knownPacks.insert(ObjectIdentifier(pack)).inserted { packs.append(pack) }
   }
 
-  func floats(of layout: Layout) -> Int { plan.floats(batch * layout.count) }
+  /// A new value for activations of all samples.
+  func value(of layout: Layout) -> Int { plan.value(bytes: batch * layout.bytes) }
 
   /// The same values in another layout: a new value, or the same one where the layouts agree.
   func relayout(_ value: Int, from: Layout, to: Layout, layer: Int) -> Int {
     guard from != to else { return value }
-    let result = floats(of: to)
+    let result = self.value(of: to)
     let batch = batch
     plan.step("relayout", layer: layer, uses: [value, result]) { binder in
       binder.step(
         resnet_relayout,
         ResNetRelayout(
-          from: from.batched(batch), to: to.batched(batch), input: binder.floats(value), output: binder.floats(result),
-          accumulates: 0))
+          from: from.batched(batch), to: to.batched(batch), from_element: from.element.kernel,
+          to_element: to.element.kernel, input: binder.address(value), output: binder.address(result), accumulates: 0))
     }
     return result
   }

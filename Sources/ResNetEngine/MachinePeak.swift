@@ -60,7 +60,8 @@ extension MachinePeak {
     let factors: [Float] = [1, 0.5]
     let seconds = factors.withUnsafeBufferPointer { factors in
       var triad = ResNetAddition(
-        count: Int64(arrayCount), a: arrays[0], b: arrays[1], factors: factors.baseAddress, output: arrays[2], relu: 0)
+        count: Int64(arrayCount), element: RESNET_FLOAT32, a: arrays[0], b: arrays[1], factors: factors.baseAddress,
+        output: arrays[2], relu: 0)
       _ = resnet_add(&triad)
       return repeated {
         let start = ContinuousClock.now

@@ -10,7 +10,11 @@ final class OneDNNRuntime {
   let engine: OneDNNEngine
   let stream: OneDNNStream
   /// Channels in a block of the fast layout: the float32 values of a vector register.
-  let lanes: Int
+  private let lanes: Int
+  /// The precisions that it can compute in, the fastest first.
+  let precisions: [Precision]
+  /// Whether it multiplies tiles of bfloat16 matrices, for which oneDNN wants channels last.
+  private let hasTiles: Bool
   private(set) var threads: Int
 
   private static var loaded: OneDNNRuntime?
@@ -46,10 +50,15 @@ final class OneDNNRuntime {
     self.stream = stream
     #if arch(x86_64)
       let set = api.pointee.get_effective_cpu_isa().rawValue
-      let wide = OneDNNInstructionSet.avx512.rawValue
-      self.lanes = set & wide == wide ? 16 : 8
+      func has(_ wanted: OneDNNInstructionSet) -> Bool { set & wanted.rawValue == wanted.rawValue }
+      lanes = has(.avx512) ? 16 : 8
+      hasTiles = has(.amx)
+      // Without the instructions oneDNN computes in bfloat16 too, slower than in single precision.
+      precisions = has(.avx512BF16) ? [.bfloat16, .float32] : has(.avx512) ? [.float32, .bfloat16] : [.float32]
     #else
-      self.lanes = 1
+      lanes = 1
+      hasTiles = false
+      precisions = [.float32]
     #endif
     self.threads = max(1, min(Int(api.pointee.omp_get_max_threads()), Int(api.pointee.omp_get_thread_limit())))
     use(threads: threads)
@@ -58,6 +67,9 @@ final class OneDNNRuntime {
   /// The most threads that the environment allows: asked for more, the pool gives fewer, and oneDNN waits for the missing
   /// ones for ever.
   var threadLimit: Int { Int(api.pointee.omp_get_thread_limit()) }
+
+  /// Channels in a block of the fast layout; 1 where channels last are faster.
+  func lanes(_ precision: Precision) -> Int { precision == .bfloat16 && hasTiles ? 1 : lanes }
 
   private var active = 0
 

@@ -20,8 +20,12 @@ struct PlanStep {
   var name: String
   /// The values that it reads or writes.
   var uses: [Int]
-  /// Makes the call once addresses are known.
-  var bind: @EngineActor (Binder) throws -> Step
+  /// Into how many slices of the batch it is divided; each is a call of its own.
+  var slices = 1
+  /// Whether it may run later than its place says, because nothing but what is outside asks for its results.
+  var canWait = false
+  /// Makes the call for a slice once addresses are known.
+  var bind: @EngineActor (Binder, Int) throws -> Step
 }
 
 /// A call with everything in place: a function and the structure that it reads.
@@ -66,9 +70,52 @@ final class Plan {
 
   /// Adds a call.
   func step(
-    _ name: String, layer: Int, uses: [Int?], bind: @escaping @EngineActor (Binder) throws -> Step
+    _ name: String, layer: Int, uses: [Int?], canWait: Bool = false,
+    bind: @escaping @EngineActor (Binder) throws -> Step
   ) {
-    steps.append(PlanStep(layer: layer, name: name, uses: uses.compactMap(\.self), bind: bind))
+    steps.append(
+      PlanStep(layer: layer, name: name, uses: uses.compactMap(\.self), canWait: canWait) { binder, _ in
+        try bind(binder)
+      })
+  }
+
+  /// Adds a call for each slice of the batch.
+  func step(
+    _ name: String, layer: Int, uses: [Int?], slices: Int,
+    bind: @escaping @EngineActor (Binder, Int) throws -> Step
+  ) {
+    steps.append(PlanStep(layer: layer, name: name, uses: uses.compactMap(\.self), slices: slices, bind: bind))
+  }
+
+  /// Orders neighbours that are divided alike slice by slice, so that each finds in the cache what the one before it left.
+  ///
+  /// A step that is divided reads and writes of what else is divided nothing but its own slice.
+  func interleave() {
+    var (result, run, waiting): ([PlanStep], [PlanStep], [PlanStep]) = ([], [], [])
+    func endRun() {
+      for slice in 0..<(run.first?.slices ?? 0) {
+        result += run.map { step in
+          var call = step
+          call.bind = { binder, _ in try step.bind(binder, slice) }
+          return call
+        }
+      }
+      result += waiting
+      (run, waiting) = ([], [])
+    }
+    for step in steps {
+      if step.canWait && !run.isEmpty {
+        waiting.append(step)
+      } else if step.slices > 1 {
+        if let first = run.first, first.slices != step.slices { endRun() }
+        run.append(step)
+      } else {
+        endRun()
+        result.append(step)
+      }
+    }
+    endRun()
+    steps = result
   }
 }
 
@@ -87,6 +134,13 @@ final class Binder {
   }
 
   func floats(_ value: Int?) -> UnsafeMutablePointer<Float>? { value.map { floats($0) } }
+
+  func address(_ value: Int?) -> UnsafeMutableRawPointer? { value.map { address($0) } }
+
+  /// Where the channels of a part begin.
+  func address(_ part: Part) -> UnsafeMutableRawPointer {
+    address(part.value) + part.offset * part.layout.element.bytes
+  }
 
   /// A call of one of our kernels.
   func step<Arguments: BitwiseCopyable>(

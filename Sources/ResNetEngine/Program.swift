@@ -13,6 +13,8 @@ public final class Program {
   public let batch: Int
   /// What it was compiled for.
   public let purpose: Purpose
+  /// How it stores activations; all that it takes and gives is single precision.
+  public let precision: Precision
   /// The input samples, row-major `[batch, channels, height, width]`, to be written before each run.
   public let input: UnsafeMutableBufferPointer<Float>
   /// The class of each sample, `[batch]`; empty unless the purpose's seed takes labels.
@@ -54,7 +56,7 @@ public final class Program {
 
   /// Where a result lies.
   struct Result {
-    var address: UnsafePointer<Float>
+    var address: UnsafeRawPointer
     var layout: Layout
     var shape: Shape
   }
@@ -65,6 +67,7 @@ public final class Program {
     let lowered = lowering
     batch = lowered.batch
     purpose = lowered.purpose
+    precision = lowered.precision
     self.steps = steps
     work = StepWork.all(of: lowered)
     parameters = lowered.parameters
@@ -91,7 +94,7 @@ public final class Program {
     outputGradient = floats(lowered.outputGradientValue, batch * classes)
     gradients = UnsafeBufferPointer(floats(lowered.gradientRegion, lowered.gradientCount))
     results = lowered.kept.mapValues {
-      Result(address: UnsafePointer(binder.floats($0.value)), layout: $0.layout, shape: $0.shape)
+      Result(address: UnsafeRawPointer(binder.address($0.value)), layout: $0.layout, shape: $0.shape)
     }
   }
 
@@ -198,7 +201,8 @@ public final class Program {
     let shape = result.shape.batched(batch)
     let scalars = [Float](unsafeUninitializedCapacity: shape.count) { buffer, count in
       var relayout = ResNetRelayout(
-        from: result.layout.batched(batch), to: Layout.plain(result.shape).batched(batch), input: result.address,
+        from: result.layout.batched(batch), to: Layout.plain(result.shape).batched(batch),
+        from_element: result.layout.element.kernel, to_element: RESNET_FLOAT32, input: result.address,
         output: buffer.baseAddress, accumulates: 0)
       _ = resnet_relayout(&relayout)
       count = shape.count

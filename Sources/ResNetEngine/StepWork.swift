@@ -6,20 +6,43 @@ struct StepWork {
   private let lowering: Lowering
   /// By layer, the units that add something to what their head computes.
   private let addingUnits: [Int: Unit]
-  /// By value that owns memory, how many steps use it.
-  private let users: [Int]
+  /// Layers whose weight gradient another step brings into the order of the parameters.
+  private let reordered: Set<Int>
+  /// By value that owns memory, who uses it.
+  private let users: [Users]
   /// By layer, the bytes of its weights as primitives read them.
   private var weightBytes: [String: Int] = [:]
   /// Values that earlier steps have used.
   private var seen: [Bool]
-  /// Layers whose forward step was there before.
-  private var computed: Set<String> = []
+  /// How often a kind of forward step was there before, for a layer.
+  private var calls: [Call: Int] = [:]
+
+  private struct Call: Hashable {
+    var layer: Int
+    var kind: String
+  }
+
+  /// Who uses a value: steps of several kinds, or for several layers?
+  private struct Users {
+    var first: Call?
+    var hasSeveralKinds = false
+    var hasSeveralLayers = false
+
+    mutating func add(_ call: Call) {
+      guard let first else {
+        self.first = call
+        return
+      }
+      hasSeveralLayers = hasSeveralLayers || first.layer != call.layer
+      hasSeveralKinds = hasSeveralKinds || first != call
+    }
+  }
 
   /// The work of the copies of weights that are brought up to date before the steps, and of the steps, in their order.
   static func all(of lowering: Lowering) -> (packs: [StepTime], steps: [StepTime]) {
     var work = StepWork(lowering)
     let packs = work.packing()
-    return (packs, lowering.plan.steps.indices.map { work.step($0) })
+    return (packs, lowering.plan.steps.map { work.step($0) })
   }
 
   private init(_ lowering: Lowering) {
@@ -27,14 +50,12 @@ struct StepWork {
     let adding = lowering.fusion.units.filter { $0.addend != nil }
     addingUnits = Dictionary(adding.map { ($0.head, $0) }) { first, _ in first }
     let plan = lowering.plan
+    reordered = Set(plan.steps.filter { $0.name == Self.plainOrder }.map(\.layer))
     seen = Array(repeating: false, count: plan.values.count)
-    var users = Array(repeating: 0, count: plan.values.count)
-    var lastUser = Array(repeating: -1, count: plan.values.count)
-    for (position, step) in plan.steps.enumerated() {
-      for root in step.uses.map({ plan.root($0) }) where lastUser[root] != position {
-        users[root] += 1
-        lastUser[root] = position
-      }
+    var users = Array(repeating: Users(), count: plan.values.count)
+    for step in plan.steps {
+      let call = Call(layer: step.layer, kind: step.name)
+      for value in step.uses { users[plan.root(value)].add(call) }
     }
     self.users = users
   }
@@ -53,84 +74,82 @@ struct StepWork {
     }
   }
 
-  private mutating func step(_ position: Int) -> StepTime {
-    let step = lowering.plan.steps[position]
+  private static let plainOrder = "weight gradient in plain order"
+  /// Steps that compute nothing, or what the layer's next step reads again.
+  private static let extra: Set = ["relayout", "copy", "channels", "zeros", "sum of slices", "statistics", plainOrder]
+
+  private mutating func step(_ step: PlanStep) -> StepTime {
     let layer = lowering.graph.layers[step.layer]
     let tensors = tensors(step)
+    let tensorBytes = lowering.batch * lowering.layouts[step.layer].bytes
     var sizes = tensors.map { lowering.plan.values[$0].bytes }
     // The tensors of a normalisation are all as large as its output; what is larger holds other channels too.
-    let smallest = sizes.min() ?? 0
-    if step.name.hasPrefix("normalisation") { sizes = sizes.map { min($0, smallest) } }
-    var (once, again) = (sizes.reduce(parameterBytes(position), +), 0)
-    var multiplyAdds = 0
+    if Self.isNormalization(step) { sizes = sizes.map { min($0, tensorBytes) } }
+    let addsToJointGradient = step.uses.contains { seen[$0] && lowering.jointGradients.values.contains($0) }
+    var (bytes, least) = (sizes.reduce(0, +), sizes.reduce(0, +))
     switch step.name {
     case "convolution":
-      multiplyAdds = layer.multiplyAdds
       // What the result is added to lies where the result will.
       if let unit = addingUnits[step.layer], let result = lowering.outputs[unit.output] {
-        again = lowering.plan.values[result].bytes
+        bytes += lowering.plan.values[result].bytes
       }
-    case "input gradient", "weight gradient":
-      multiplyAdds = layer.multiplyAdds
-    case "normalisation":
-      let findsStatistics = lowering.purpose.statistics(of: layer.name) == .batch && !computed.contains(layer.name)
-      if findsStatistics { again = smallest }
     case "normalisation gradient":
-      // A first pass for the sums, a second one over x and the gradient for the result.
-      again = (lowering.differentiation.needsGradient[layer.inputs[0]] ? 2 : 0) * smallest
-      if addsToJointGradient(step) { again += smallest }
+      // A second pass, over x and over what the first one left of the gradient.
+      if addingUnits[step.layer] != nil { bytes = 3 * tensorBytes }
+      least = tensorBytes
+      if addsToJointGradient { bytes += tensorBytes }
     case "channels":
       // As many as the smaller tensor has; the other one holds more.
-      once = 2 * smallest
-      if addsToJointGradient(step), tensors.allSatisfy({ seen[$0] }) { again = smallest }
+      bytes = 2 * (sizes.min() ?? 0)
+      if addsToJointGradient, tensors.allSatisfy({ seen[$0] }) { bytes += bytes / 2 }
     default: break
     }
-    let isExtra = Self.moves.contains(step.name) || isComputedAgain(step.name, layer.name)
     for value in step.uses { seen[value] = true }
+    let isExtra = Self.extra.contains(step.name) || isComputedAgain(step)
+    let parameters = parameterBytes(step)
     return StepTime(
-      layer: layer.name, kind: step.name, multiplyAdds: multiplyAdds * lowering.batch, bytes: once + again,
-      leastBytes: isExtra ? 0 : once)
+      layer: layer.name, kind: step.name, multiplyAdds: multiplyAdds(step), bytes: bytes / step.slices + parameters,
+      // All slices read the same weights.
+      leastBytes: isExtra ? 0 : (least + parameters) / step.slices)
   }
 
-  /// Steps that compute nothing.
-  private static let moves: Set = ["relayout", "copy", "channels", "zeros", plainOrder]
-  private static let plainOrder = "weight gradient in plain order"
-
-  /// Whether a forward step was there before, for the same layer.
-  private mutating func isComputedAgain(_ kind: String, _ layer: String) -> Bool {
-    guard ["convolution", "normalisation", "addition", "pooling"].contains(kind) else { return false }
-    return !computed.insert(layer).inserted
+  private static func isNormalization(_ step: PlanStep) -> Bool {
+    step.name.hasPrefix("normalisation") || step.name.hasPrefix("statistics")
   }
 
-  /// The tensors that a step reads or writes, each once: its scratch memory is what no other step uses.
+  private func multiplyAdds(_ step: PlanStep) -> Int {
+    guard ["convolution", "input gradient", "weight gradient"].contains(step.name) else { return 0 }
+    return lowering.graph.layers[step.layer].multiplyAdds * (lowering.batch / step.slices)
+  }
+
+  /// Whether a forward step was there before, for the same layer and all slices.
+  private mutating func isComputedAgain(_ step: PlanStep) -> Bool {
+    guard ["convolution", "normalisation", "addition", "pooling"].contains(step.name) else { return false }
+    let call = Call(layer: step.layer, kind: step.name)
+    calls[call, default: 0] += 1
+    return calls[call, default: 0] > step.slices
+  }
+
+  /// The tensors that a step reads or writes, each once. What no other kind of step uses is scratch memory; so is what a
+  /// normalisation shares with nobody but itself.
   private func tensors(_ step: PlanStep) -> [Int] {
     let statistics = lowering.saved[step.layer].map { [$0.mean, $0.inverseDeviation] } ?? []
+    let isNormalization = Self.isNormalization(step)
     var tensors: [Int] = []
     for value in step.uses where !tensors.contains(value) && value != lowering.gradientRegion {
-      let isScratch = users[lowering.plan.root(value)] == 1 && !lowering.plan.isKept(value)
-      if !isScratch && !statistics.contains(value) { tensors.append(value) }
+      let users = users[lowering.plan.root(value)]
+      let isShared = isNormalization ? users.hasSeveralLayers : users.hasSeveralKinds
+      if isShared || lowering.plan.isKept(value), !statistics.contains(value) { tensors.append(value) }
     }
     return tensors
   }
 
-  private func addsToJointGradient(_ step: PlanStep) -> Bool {
-    step.uses.contains { seen[$0] && lowering.jointGradients.values.contains($0) }
-  }
-
   /// Weights that a step reads, or the gradients of parameters that it writes.
-  private func parameterBytes(_ position: Int) -> Int {
-    let steps = lowering.plan.steps
-    let layer = lowering.graph.layers[steps[position].layer]
-    switch steps[position].name {
-    case "convolution", "input gradient": return weightBytes[layer.name] ?? 0
-    case "weight gradient", Self.plainOrder, "normalisation gradient":
-      // Where another step brings it into the order of the parameters, the gradient is a value like any other.
-      let isPacked =
-        position + 1 < steps.count && steps[position + 1].name == Self.plainOrder
-        && steps[position + 1].layer == steps[position].layer
-      let isWritten = steps[position].uses.contains { $0 == lowering.gradientRegion } && !isPacked
-      return isWritten ? layer.parameterCount * MemoryLayout<Float>.stride : 0
-    default: return 0
-    }
+  private func parameterBytes(_ step: PlanStep) -> Int {
+    let layer = lowering.graph.layers[step.layer]
+    if ["convolution", "input gradient"].contains(step.name) { return weightBytes[layer.name] ?? 0 }
+    let isPacked = step.name == "weight gradient" && reordered.contains(step.layer)
+    guard step.uses.contains(where: { $0 == lowering.gradientRegion }), !isPacked else { return 0 }
+    return layer.parameterCount * MemoryLayout<Float>.stride
   }
 }

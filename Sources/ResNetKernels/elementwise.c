@@ -1,60 +1,77 @@
 #include "internal.h"
 
 RESNET_INLINE void add_loop(
-    const float *a, const float *b, float fa, float fb, float *output, int64_t first, int64_t last, int relu) {
-  // Outputs are either apart from the inputs or the very same elements.
-#pragma clang loop vectorize(assume_safety)
+    const ResNetAddition *d, int64_t first, int64_t last, int has_addend, int relu, int element) {
+  const float fa = d->factors ? d->factors[0] : 1, fb = d->factors ? d->factors[1] : 1;
+  const void *a = d->a, *b = d->b;
+  void *output = d->output;
+  RESNET_INDEPENDENT
   for (int64_t i = first; i < last; i++) {
-    float z = fa * a[i];
-    if (b) z += fb * b[i];
+    float z = fa * resnet_load(a, i, element);
+    if (has_addend) z += fb * resnet_load(b, i, element);
     // A value that is not a number stays one, as in PyTorch.
-    output[i] = relu && z <= 0 ? 0 : z;
+    resnet_store(output, i, relu && z <= 0 ? 0 : z, element);
   }
 }
 
-RESNET_DISPATCHED static void add_run(const ResNetAddition *a, int64_t first, int64_t last) {
-  float fa = a->factors ? a->factors[0] : 1, fb = a->factors && a->b ? a->factors[1] : 1;
-  if (a->b && a->relu) add_loop(a->a, a->b, fa, fb, a->output, first, last, 1);
-  else if (a->b) add_loop(a->a, a->b, fa, fb, a->output, first, last, 0);
-  else add_loop(a->a, 0, fa, fb, a->output, first, last, a->relu);
-}
-
-static void add_share(const void *data, int64_t first, int64_t last) {
-  const ResNetAddition *a = data;
-  add_run(a, first * RESNET_RUN, resnet_minimum(last * RESNET_RUN, a->count));
+RESNET_DISPATCHED static void add_share(const void *data, int64_t first, int64_t last) {
+  const ResNetAddition *d = data;
+  first *= RESNET_RUN, last = resnet_minimum(last * RESNET_RUN, d->count);
+  if (d->b && d->relu) RESNET_BY_ELEMENT(d->element, add_loop(d, first, last, 1, 1, element));
+  else if (d->b) RESNET_BY_ELEMENT(d->element, add_loop(d, first, last, 1, 0, element));
+  else if (d->relu) RESNET_BY_ELEMENT(d->element, add_loop(d, first, last, 0, 1, element));
+  else RESNET_BY_ELEMENT(d->element, add_loop(d, first, last, 0, 0, element));
 }
 
 int resnet_add(const void *arguments) {
-  const ResNetAddition *a = arguments;
-  resnet_parallel_for(resnet_runs(a->count), a->count, add_share, a);
+  const ResNetAddition *d = arguments;
+  resnet_parallel_for(resnet_runs(d->count), d->count, add_share, d);
   return 0;
 }
 
 RESNET_INLINE void relu_gradient_loop(
-    const float *output, const float *g, const float *g2, float *dz, int64_t first, int64_t last) {
-#pragma clang loop vectorize(assume_safety)
+    const ResNetReLUGradient *d, int64_t first, int64_t last, int has_output, int has_second, int element) {
+  const void *output = d->output, *gradient = d->gradient, *gradient2 = d->gradient2;
+  void *gradient_z = d->gradient_z;
+  RESNET_INDEPENDENT
   for (int64_t i = first; i < last; i++) {
-    float d = g[i];
-    if (g2) d += g2[i];
-    if (output) d = output[i] > 0 ? d : 0;
-    dz[i] = d;
+    float g = resnet_load(gradient, i, element);
+    if (has_second) g += resnet_load(gradient2, i, element);
+    if (has_output) g = resnet_load(output, i, element) > 0 ? g : 0;
+    resnet_store(gradient_z, i, g, element);
   }
 }
 
-RESNET_DISPATCHED static void relu_gradient_run(const ResNetReLUGradient *a, int64_t first, int64_t last) {
-  if (a->output && a->gradient2) relu_gradient_loop(a->output, a->gradient, a->gradient2, a->gradient_z, first, last);
-  else if (a->output) relu_gradient_loop(a->output, a->gradient, 0, a->gradient_z, first, last);
-  else relu_gradient_loop(0, a->gradient, a->gradient2, a->gradient_z, first, last);
-}
-
-static void relu_gradient_share(const void *data, int64_t first, int64_t last) {
-  const ResNetReLUGradient *a = data;
-  relu_gradient_run(a, first * RESNET_RUN, resnet_minimum(last * RESNET_RUN, a->count));
+RESNET_DISPATCHED static void relu_gradient_share(const void *data, int64_t first, int64_t last) {
+  const ResNetReLUGradient *d = data;
+  first *= RESNET_RUN, last = resnet_minimum(last * RESNET_RUN, d->count);
+  if (d->output && d->gradient2) RESNET_BY_ELEMENT(d->element, relu_gradient_loop(d, first, last, 1, 1, element));
+  else if (d->output) RESNET_BY_ELEMENT(d->element, relu_gradient_loop(d, first, last, 1, 0, element));
+  else if (d->gradient2) RESNET_BY_ELEMENT(d->element, relu_gradient_loop(d, first, last, 0, 1, element));
+  else RESNET_BY_ELEMENT(d->element, relu_gradient_loop(d, first, last, 0, 0, element));
 }
 
 int resnet_relu_backward(const void *arguments) {
-  const ResNetReLUGradient *a = arguments;
-  resnet_parallel_for(resnet_runs(a->count), a->count, relu_gradient_share, a);
+  const ResNetReLUGradient *d = arguments;
+  resnet_parallel_for(resnet_runs(d->count), d->count, relu_gradient_share, d);
+  return 0;
+}
+
+RESNET_DISPATCHED static void sum_slices_share(const void *data, int64_t first, int64_t last) {
+  const ResNetSliceSum *a = data;
+  float *output = a->output;
+  first *= RESNET_RUN, last = resnet_minimum(last * RESNET_RUN, a->count);
+  if (output != a->input) memcpy(output + first, a->input + first, sizeof(float) * (size_t)(last - first));
+  for (int64_t s = 1; s < a->slices; s++) {
+    const float *input = a->input + s * a->count;
+    RESNET_INDEPENDENT
+    for (int64_t i = first; i < last; i++) output[i] += input[i];
+  }
+}
+
+int resnet_sum_slices(const void *arguments) {
+  const ResNetSliceSum *a = arguments;
+  resnet_parallel_for(resnet_runs(a->count), a->count * a->slices, sum_slices_share, a);
   return 0;
 }
 

@@ -1,6 +1,8 @@
 #ifndef RESNET_KERNELS_INTERNAL_H
 #define RESNET_KERNELS_INTERNAL_H
 
+#include <string.h>
+
 #include "ResNetKernels.h"
 
 // One copy of a loop for each generation of processors, chosen when the library is loaded. The thread sanitizer
@@ -14,6 +16,49 @@
 #define RESNET_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
 #define RESNET_INLINE static inline __attribute__((always_inline))
 
+// Activations are read and written by these. `element` is a constant wherever they are used (RESNET_BY_ELEMENT sees to
+// that), so that each loop is left with one of the two.
+RESNET_INLINE float resnet_load(const void *values, int64_t i, int element) {
+  if (element == RESNET_FLOAT32) return ((const float *)values)[i];
+  uint32_t bits = (uint32_t)((const uint16_t *)values)[i] << 16;
+  float value;
+  memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
+// Rounds to the nearest, ties to even; what is not a number stays so.
+RESNET_INLINE void resnet_store(void *values, int64_t i, float value, int element) {
+  if (element == RESNET_FLOAT32) {
+    ((float *)values)[i] = value;
+    return;
+  }
+  uint32_t bits;
+  memcpy(&bits, &value, sizeof bits);
+  bits = (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
+  ((uint16_t *)values)[i] = (uint16_t)(value != value ? 0x7fc0 : bits);
+}
+
+// A call for each way to store values, in which `element` is a constant.
+#define RESNET_BY_ELEMENT(which, call) \
+  do { \
+    if ((which) == RESNET_BFLOAT16) { \
+      enum { element = RESNET_BFLOAT16 }; \
+      call; \
+    } else { \
+      enum { element = RESNET_FLOAT32 }; \
+      call; \
+    } \
+  } while (0)
+
+static inline int64_t resnet_size(ResNetElement element) { return element == RESNET_BFLOAT16 ? 2 : 4; }
+// The values from number `i` on.
+static inline const void *resnet_from(const void *values, int64_t i, ResNetElement element) {
+  return values ? (const char *)values + i * resnet_size(element) : 0;
+}
+static inline void *resnet_to(void *values, int64_t i, ResNetElement element) {
+  return values ? (char *)values + i * resnet_size(element) : 0;
+}
+
 // Calls body(data, first, last) over 0..<tasks, shared among the threads in contiguous runs. `work` is the number of
 // elements touched; too little of it stays on the calling thread, because waking another one costs microseconds.
 void resnet_parallel_for(
@@ -21,6 +66,8 @@ void resnet_parallel_for(
 
 // Runs of this many elements are one task of elementwise loops: some pages, so that threads do not share cache lines.
 enum { RESNET_RUN = 16384 };
+// Sums over positions are kept in float32 for this many channels at once.
+enum { RESNET_SUMS = 64 };
 static inline int64_t resnet_runs(int64_t count) { return (count + RESNET_RUN - 1) / RESNET_RUN; }
 
 static inline int64_t resnet_count(ResNetLayout l) { return l.batch * l.blocks * l.positions * l.lanes; }

@@ -8,78 +8,104 @@
 // result depends on the layout alone, not on the number of threads.
 enum { CHUNK_VALUES = 8192, MOST_GROUPS = 16 };
 
-// Channels-last tensors are one long run of positions; blocked ones a run for each sample and block.
+// A slice of a channels-last tensor is one long run of positions; blocked ones have a run for each sample and block. Where a
+// position has more channels than a vector has lanes, they are divided into columns.
 typedef struct {
-  int64_t runs, run_positions, blocks, lanes, chunk, chunks_per_run, chunks, groups;
-  // Of x: the distance from one run to the next, and from one position to the next.
-  int64_t run_pitch, pitch;
+  int64_t runs, run_positions, blocks, columns, lanes, chunk, chunks_per_run, chunks, groups, slices;
+  // The distance from one run of x to the next, and from one position to the next: in x, and in all else.
+  int64_t run_pitch, x_pitch, pitch;
 } Division;
 
-static Division divide(ResNetLayout l) {
+// Runs are those of all slices; chunks and groups are counted through all of them, equally many in each.
+static Division divide(ResNetLayout l, int64_t slices) {
   Division d;
   int joined = l.blocks == 1 && l.sample_pitch == l.positions * l.position_pitch;
-  d.runs = joined ? 1 : l.batch;
-  d.run_positions = joined ? l.batch * l.positions : l.positions;
+  d.slices = slices;
+  d.runs = joined ? slices : l.batch;
+  d.run_positions = l.batch * l.positions / d.runs;
   d.blocks = l.blocks;
-  d.lanes = l.lanes;
+  d.lanes = l.lanes % 16 == 0 ? 16 : l.lanes % 8 == 0 ? 8 : l.lanes;
+  d.columns = l.lanes / d.lanes;
   d.chunk = CHUNK_VALUES / l.lanes > 0 ? CHUNK_VALUES / l.lanes : 1;
   d.chunks_per_run = (d.run_positions + d.chunk - 1) / d.chunk;
   d.chunks = d.runs * d.chunks_per_run;
-  d.groups = resnet_minimum(d.chunks, MOST_GROUPS);
-  d.run_pitch = l.sample_pitch;
-  d.pitch = l.position_pitch;
+  d.groups = slices * resnet_minimum(d.chunks / slices, MOST_GROUPS > slices ? MOST_GROUPS / slices : 1);
+  d.run_pitch = l.sample_pitch * l.batch / d.runs;
+  d.x_pitch = l.position_pitch;
+  d.pitch = l.lanes;
   return d;
 }
 
-// Per group and channel two doubles, and for each thread's chunk two rows of floats; coefficients behind them.
-int64_t resnet_normalization_scratch(ResNetLayout l) {
-  Division d = divide(l);
+// For each group and channel two doubles and two floats; coefficients behind them.
+int64_t resnet_normalization_scratch(ResNetLayout l, int64_t slices) {
+  Division d = divide(l, slices);
   return resnet_channels(l) * (d.groups * 6 + 4) + 16;
 }
 
-// Scratch of one (block, group): `lanes` doubles of means, as many of squares, then two rows of floats.
-static double *group_sums(float *scratch, Division d, int64_t block, int64_t group) {
-  return (double *)(scratch + (block * d.groups + group) * d.lanes * 6);
+// Scratch of one group of a column: `lanes` doubles of means, as many of squares, then two rows of floats. Columns are
+// counted through all blocks.
+static double *group_sums(float *scratch, Division d, int64_t column, int64_t group) {
+  return (double *)(scratch + (column * d.groups + group) * d.lanes * 6);
 }
 
 static int64_t chunk_positions(Division d, int64_t chunk) {
   return resnet_minimum(d.chunk, d.run_positions - (chunk % d.chunks_per_run) * d.chunk);
 }
 
-// Where a chunk of a block begins.
-static int64_t chunk_offset(Division d, int64_t chunk, int64_t block) {
+// Where a chunk of a column begins.
+static int64_t chunk_offset(Division d, int64_t chunk, int64_t column) {
   int64_t run = chunk / d.chunks_per_run, first = (chunk % d.chunks_per_run) * d.chunk;
-  return ((run * d.blocks + block) * d.run_positions + first) * d.lanes;
+  int64_t block = column / d.columns, beside = column % d.columns * d.lanes;
+  return ((run * d.blocks + block) * d.run_positions + first) * d.pitch + beside;
 }
 
 // The same in x, which may be a part of a larger tensor.
-static int64_t chunk_offset_in_x(Division d, int64_t chunk, int64_t block) {
+static int64_t chunk_offset_in_x(Division d, int64_t chunk, int64_t column) {
   int64_t run = chunk / d.chunks_per_run, first = (chunk % d.chunks_per_run) * d.chunk;
-  return run * d.run_pitch + block * d.run_positions * d.lanes + first * d.pitch;
+  int64_t block = column / d.columns, beside = column % d.columns * d.lanes;
+  return run * d.run_pitch + block * d.run_positions * d.pitch + first * d.x_pitch + beside;
+}
+
+// What the chunks of a group are visited for. Columns that lie beside each other are visited together, while the chunk is
+// in the cache.
+typedef void ChunkBody(const void *data, Division d, int64_t chunk, int64_t column, double *sums, double count);
+
+RESNET_INLINE void visit(const void *data, Division d, float *scratch, int64_t first, int64_t last, ChunkBody *body) {
+  for (int64_t task = first; task < last; task++) {
+    int64_t block = task % d.blocks, group = task / d.blocks, end = d.chunks * (group + 1) / d.groups;
+    int64_t columns = block * d.columns;
+    for (int64_t column = columns; column < columns + d.columns; column++)
+      memset(group_sums(scratch, d, column, group), 0, sizeof(double) * 2 * (size_t)d.lanes);
+    double count = 0;
+    for (int64_t chunk = d.chunks * group / d.groups; chunk < end; chunk++) {
+      for (int64_t column = columns; column < columns + d.columns; column++)
+        body(data, d, chunk, column, group_sums(scratch, d, column, group), count);
+      count += (double)chunk_positions(d, chunk);
+    }
+  }
+}
+
+static void statistics_of_chunk(
+    const void *data, Division d, int64_t chunk, int64_t column, double *mean, double count) {
+  const ResNetNormalization *a = data;
+  double *squares = mean + d.lanes, positions = (double)chunk_positions(d, chunk);
+  float *chunk_mean = (float *)(squares + d.lanes), *chunk_squares = chunk_mean + d.lanes;
+  const void *x = resnet_from(a->x, chunk_offset_in_x(d, chunk, column), a->element);
+  moments(x, d.x_pitch, (int64_t)positions, d.lanes, chunk_mean, chunk_squares, a->element);
+  // Chan, Golub and LeVeque (1979): joining means and squares of two sets.
+  double share = positions / (count + positions);
+  for (int64_t l = 0; l < d.lanes; l++) {
+    double difference = (double)chunk_mean[l] - mean[l];
+    mean[l] += difference * share;
+    squares[l] += (double)chunk_squares[l] + difference * difference * count * share;
+  }
 }
 
 static void statistics_share(const void *data, int64_t first, int64_t last) {
   const ResNetNormalization *a = data;
-  Division d = divide(a->layout);
-  for (int64_t task = first; task < last; task++) {
-    int64_t block = task % d.blocks, group = task / d.blocks;
-    double *mean = group_sums(a->scratch, d, block, group), *squares = mean + d.lanes, count = 0;
-    float *chunk_mean = (float *)(squares + d.lanes), *chunk_squares = chunk_mean + d.lanes;
-    memset(mean, 0, sizeof(double) * 2 * (size_t)d.lanes);
-    int64_t end = d.chunks * (group + 1) / d.groups;
-    for (int64_t chunk = d.chunks * group / d.groups; chunk < end; chunk++) {
-      int64_t positions = chunk_positions(d, chunk);
-      moments(a->x + chunk_offset_in_x(d, chunk, block), d.pitch, positions, d.lanes, chunk_mean, chunk_squares);
-      // Chan, Golub and LeVeque (1979): joining means and squares of two sets.
-      double share = (double)positions / (count + (double)positions);
-      for (int64_t l = 0; l < d.lanes; l++) {
-        double difference = chunk_mean[l] - mean[l];
-        mean[l] += difference * share;
-        squares[l] += chunk_squares[l] + difference * difference * count * share;
-      }
-      count += (double)positions;
-    }
-  }
+  Division d = divide(a->layout, a->slice.slices);
+  int64_t before = a->slice.slice * d.blocks * d.groups / d.slices;
+  visit(a, d, a->scratch, before + first, before + last, statistics_of_chunk);
 }
 
 static int64_t group_positions(Division d, int64_t group) {
@@ -89,21 +115,20 @@ static int64_t group_positions(Division d, int64_t group) {
   return positions;
 }
 
-static void join_statistics(const ResNetNormalization *a) {
-  Division d = divide(a->layout);
+static void join_statistics(const ResNetNormalization *a, Division d) {
   double total = (double)(d.runs * d.run_positions);
-  for (int64_t block = 0; block < d.blocks; block++)
+  for (int64_t column = 0; column < d.blocks * d.columns; column++)
     for (int64_t l = 0; l < d.lanes; l++) {
       double mean = 0, squares = 0, count = 0;
       for (int64_t group = 0; group < d.groups; group++) {
-        const double *sums = group_sums(a->scratch, d, block, group);
+        const double *sums = group_sums(a->scratch, d, column, group);
         double positions = (double)group_positions(d, group), difference = sums[l] - mean;
         double share = positions / (count + positions);
         mean += difference * share;
         squares += sums[d.lanes + l] + difference * difference * count * share;
         count += positions;
       }
-      int64_t c = block * d.lanes + l;
+      int64_t c = column * d.lanes + l;
       double variance = squares / total;
       a->mean[c] = (float)mean;
       a->inverse_deviation[c] = (float)(1 / sqrt(variance + (double)a->epsilon));
@@ -117,18 +142,23 @@ static void join_statistics(const ResNetNormalization *a) {
 
 // The coefficients lie behind the sums.
 static float *coefficients(float *scratch, Division d, int64_t which) {
-  return scratch + d.blocks * d.lanes * (d.groups * 6 + which);
+  return scratch + d.blocks * d.pitch * (d.groups * 6 + which);
 }
 
 static void apply_share(const void *data, int64_t first, int64_t last) {
   const ResNetNormalization *a = data;
-  Division d = divide(a->layout);
+  Division d = divide(a->layout, a->slice.slices);
+  int64_t before = a->slice.slice * d.chunks / d.slices;
   for (int64_t task = first; task < last; task++) {
-    int64_t block = task % d.blocks, chunk = task / d.blocks, offset = chunk_offset(d, chunk, block);
-    apply(
-        a->x + chunk_offset_in_x(d, chunk, block), d.pitch, a->addend ? a->addend + offset : 0, a->output + offset,
-        chunk_positions(d, chunk), d.lanes, coefficients(a->scratch, d, 0) + block * d.lanes,
-        coefficients(a->scratch, d, 1) + block * d.lanes, a->relu);
+    int64_t block = task % d.blocks, chunk = before + task / d.blocks;
+    for (int64_t column = block * d.columns; column < (block + 1) * d.columns; column++) {
+      int64_t offset = chunk_offset(d, chunk, column), c = column * d.lanes;
+      apply(
+          resnet_from(a->x, chunk_offset_in_x(d, chunk, column), a->element), d.x_pitch,
+          resnet_from(a->addend, offset, a->element), resnet_to(a->output, offset, a->element), d.pitch,
+          chunk_positions(d, chunk), d.lanes, coefficients(a->scratch, d, 0) + c, coefficients(a->scratch, d, 1) + c,
+          a->relu, a->element);
+    }
   }
 }
 
@@ -142,10 +172,17 @@ static void join_coefficients(
   }
 }
 
-int resnet_normalization_forward(const void *arguments) {
+int resnet_normalization_sums(const void *arguments) {
   const ResNetNormalization *a = arguments;
-  Division d = divide(a->layout);
-  int64_t channels = resnet_channels(a->layout), work = resnet_count(a->layout);
+  Division d = divide(a->layout, a->slice.slices);
+  resnet_parallel_for(d.blocks * d.groups / d.slices, resnet_count(a->layout) / d.slices, statistics_share, a);
+  return 0;
+}
+
+int resnet_normalization_join(const void *arguments) {
+  const ResNetNormalization *a = arguments;
+  Division d = divide(a->layout, a->slice.slices);
+  int64_t channels = resnet_channels(a->layout);
   if (a->uses_given) {
     // Nothing to find out: the coefficients come out as they did.
   } else if (a->uses_running) {
@@ -154,80 +191,104 @@ int resnet_normalization_forward(const void *arguments) {
       a->inverse_deviation[c] = (float)(1 / sqrt((double)a->running_variance[c] + (double)a->epsilon));
     }
   } else {
-    resnet_parallel_for(d.blocks * d.groups, work, statistics_share, a);
-    join_statistics(a);
+    join_statistics(a, d);
   }
   float *factor = coefficients(a->scratch, d, 0), *offset = coefficients(a->scratch, d, 1);
   join_coefficients(channels, a->scale, a->shift, a->mean, a->inverse_deviation, factor, offset);
-  resnet_parallel_for(d.blocks * d.chunks, work, apply_share, a);
+  return 0;
+}
+
+int resnet_normalization_apply(const void *arguments) {
+  const ResNetNormalization *a = arguments;
+  Division d = divide(a->layout, a->slice.slices);
+  resnet_parallel_for(d.blocks * d.chunks / d.slices, resnet_count(a->layout) / d.slices, apply_share, a);
   return 0;
 }
 
 // Gradient. First the sums of dz and of dz · (x − mean), then dx. Where nobody else asks for dz it is worked out twice:
 // that is cheaper than writing it and reading it back. Coefficients: 0 of z by x, and of dx by dz; 1 and 2 of dx; 3 of z.
+static void gradient_sums_of_chunk(
+    const void *data, Division d, int64_t chunk, int64_t column, double *sum, double count) {
+  const ResNetNormalizationGradient *a = data;
+  (void)count;
+  void *dz = a->gradient_z == a->gradient && !a->relu && !a->gradient2 ? 0 : a->gradient_z;
+  double *product = sum + d.lanes;
+  float *chunk_sum = (float *)(product + d.lanes), *chunk_product = chunk_sum + d.lanes;
+  int64_t offset = chunk_offset(d, chunk, column), c = column * d.lanes;
+  gradient_sums(
+      resnet_from(a->x, chunk_offset_in_x(d, chunk, column), a->element), d.x_pitch,
+      resnet_from(a->output, offset, a->element), resnet_from(a->gradient, offset, a->element),
+      resnet_from(a->gradient2, offset, a->element), resnet_to(dz, offset, a->element), d.pitch,
+      chunk_positions(d, chunk), d.lanes, a->mean + c, coefficients(a->scratch, d, 0) + c,
+      coefficients(a->scratch, d, 3) + c, a->relu, chunk_sum, chunk_product, a->element);
+  for (int64_t l = 0; l < d.lanes; l++) sum[l] += (double)chunk_sum[l], product[l] += (double)chunk_product[l];
+}
+
 static void gradient_sums_share(const void *data, int64_t first, int64_t last) {
   const ResNetNormalizationGradient *a = data;
-  Division d = divide(a->layout);
-  float *dz = a->gradient_z == a->gradient && !a->relu && !a->gradient2 ? 0 : a->gradient_z;
-  const float *factor = coefficients(a->scratch, d, 0), *z_offset = coefficients(a->scratch, d, 3);
-  for (int64_t task = first; task < last; task++) {
-    int64_t block = task % d.blocks, group = task / d.blocks;
-    double *sum = group_sums(a->scratch, d, block, group), *product = sum + d.lanes;
-    float *chunk_sum = (float *)(product + d.lanes), *chunk_product = chunk_sum + d.lanes;
-    memset(sum, 0, sizeof(double) * 2 * (size_t)d.lanes);
-    int64_t end = d.chunks * (group + 1) / d.groups;
-    for (int64_t chunk = d.chunks * group / d.groups; chunk < end; chunk++) {
-      int64_t offset = chunk_offset(d, chunk, block);
-      gradient_sums(
-          a->x + chunk_offset_in_x(d, chunk, block), d.pitch, a->output ? a->output + offset : 0, a->gradient + offset,
-          a->gradient2 ? a->gradient2 + offset : 0, dz ? dz + offset : 0, chunk_positions(d, chunk), d.lanes,
-          a->mean + block * d.lanes, factor + block * d.lanes, z_offset + block * d.lanes, a->relu, chunk_sum,
-          chunk_product);
-      for (int64_t l = 0; l < d.lanes; l++) sum[l] += chunk_sum[l], product[l] += chunk_product[l];
-    }
-  }
+  Division d = divide(a->layout, a->slice.slices);
+  int64_t before = a->slice.slice * d.blocks * d.groups / d.slices;
+  visit(a, d, a->scratch, before + first, before + last, gradient_sums_of_chunk);
 }
 
 static void gradient_apply_share(const void *data, int64_t first, int64_t last) {
   const ResNetNormalizationGradient *a = data;
-  Division d = divide(a->layout);
+  Division d = divide(a->layout, a->slice.slices);
+  int64_t before = a->slice.slice * d.chunks / d.slices;
+  const void *g = a->gradient_z ? a->gradient_z : a->gradient, *g2 = a->gradient_z ? 0 : a->gradient2;
   for (int64_t task = first; task < last; task++) {
-    int64_t block = task % d.blocks, chunk = task / d.blocks, c = block * d.lanes;
-    int64_t offset = chunk_offset(d, chunk, block), x_offset = chunk_offset_in_x(d, chunk, block);
-    const float *g = a->gradient_z ? a->gradient_z : a->gradient;
-    const float *g2 = a->gradient_z || !a->gradient2 ? 0 : a->gradient2 + offset;
-    gradient_apply(
-        a->x + x_offset, d.pitch, g + offset, g2, a->gradient_x + x_offset, chunk_positions(d, chunk), d.lanes,
-        coefficients(a->scratch, d, 0) + c, coefficients(a->scratch, d, 1) + c, coefficients(a->scratch, d, 2) + c,
-        a->mean + c, coefficients(a->scratch, d, 3) + c, a->relu && !a->gradient_z, a->accumulates);
+    int64_t block = task % d.blocks, chunk = before + task / d.blocks;
+    for (int64_t column = block * d.columns; column < (block + 1) * d.columns; column++) {
+      int64_t offset = chunk_offset(d, chunk, column), x_offset = chunk_offset_in_x(d, chunk, column);
+      int64_t c = column * d.lanes;
+      gradient_apply(
+          resnet_from(a->x, x_offset, a->element), d.x_pitch, resnet_from(g, offset, a->element),
+          resnet_from(g2, offset, a->element), resnet_to(a->gradient_x, x_offset, a->element), d.pitch,
+          chunk_positions(d, chunk), d.lanes, coefficients(a->scratch, d, 0) + c, coefficients(a->scratch, d, 1) + c,
+          coefficients(a->scratch, d, 2) + c, a->mean + c, coefficients(a->scratch, d, 3) + c,
+          a->relu && !a->gradient_z, a->accumulates, a->element);
+    }
   }
 }
 
-int resnet_normalization_backward(const void *arguments) {
+int resnet_normalization_gradient_sums(const void *arguments) {
   const ResNetNormalizationGradient *a = arguments;
-  Division d = divide(a->layout);
-  int64_t channels = resnet_channels(a->layout), work = resnet_count(a->layout);
-  float *ka = coefficients(a->scratch, d, 0), *kb = coefficients(a->scratch, d, 1);
-  float *kc = coefficients(a->scratch, d, 2), *z_offset = coefficients(a->scratch, d, 3);
-  join_coefficients(channels, a->scale, a->shift, a->mean, a->inverse_deviation, ka, z_offset);
-  resnet_parallel_for(d.blocks * d.groups, work, gradient_sums_share, a);
+  Division d = divide(a->layout, a->slice.slices);
+  if (a->slice.slice == 0)
+    join_coefficients(
+        resnet_channels(a->layout), a->scale, a->shift, a->mean, a->inverse_deviation, coefficients(a->scratch, d, 0),
+        coefficients(a->scratch, d, 3));
+  resnet_parallel_for(d.blocks * d.groups / d.slices, resnet_count(a->layout) / d.slices, gradient_sums_share, a);
+  return 0;
+}
+
+int resnet_normalization_gradient_join(const void *arguments) {
+  const ResNetNormalizationGradient *a = arguments;
+  Division d = divide(a->layout, a->slice.slices);
+  float *kb = coefficients(a->scratch, d, 1), *kc = coefficients(a->scratch, d, 2);
   double total = (double)(d.runs * d.run_positions);
-  for (int64_t block = 0; block < d.blocks; block++)
+  for (int64_t column = 0; column < d.blocks * d.columns; column++)
     for (int64_t l = 0; l < d.lanes; l++) {
       double sum = 0, product = 0;
       for (int64_t group = 0; group < d.groups; group++) {
-        const double *sums = group_sums(a->scratch, d, block, group);
+        const double *sums = group_sums(a->scratch, d, column, group);
         sum += sums[l];
         product += sums[d.lanes + l];
       }
-      int64_t c = block * d.lanes + l;
+      int64_t c = column * d.lanes + l;
       double inverse = (double)a->inverse_deviation[c], factor = (double)a->scale[c] * inverse;
       if (a->gradient_scale) a->gradient_scale[c] = (float)(product * inverse);
       if (a->gradient_shift) a->gradient_shift[c] = (float)sum;
       kb[c] = a->constant_statistics ? 0 : (float)(-factor * inverse * inverse * product / total);
       kc[c] = a->constant_statistics ? 0 : (float)(-factor * sum / total);
     }
-  if (a->gradient_x) resnet_parallel_for(d.blocks * d.chunks, work, gradient_apply_share, a);
+  return 0;
+}
+
+int resnet_normalization_gradient_apply(const void *arguments) {
+  const ResNetNormalizationGradient *a = arguments;
+  Division d = divide(a->layout, a->slice.slices);
+  resnet_parallel_for(d.blocks * d.chunks / d.slices, resnet_count(a->layout) / d.slices, gradient_apply_share, a);
   return 0;
 }
 

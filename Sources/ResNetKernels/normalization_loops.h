@@ -1,5 +1,5 @@
 // The inner loops of normalization.c over one run of positions: for 8 and 16 lanes in vectors of that width, for any
-// other number (channels-last, vectors) over plain floats.
+// other number over plain floats.
 #ifndef RESNET_NORMALIZATION_LOOPS_H
 #define RESNET_NORMALIZATION_LOOPS_H
 
@@ -14,85 +14,123 @@
 #include "normalization_lanes.h"
 #undef LANES
 
-// `pitch` is the distance between positions of x, and of dx: more than `lanes` in a part of a larger tensor.
-RESNET_DISPATCHED static void moments(
-    const float *x, int64_t pitch, int64_t positions, int64_t lanes, float *mean, float *squares) {
-  if (lanes == 8 && pitch == 8) return moments_8(x, positions, mean, squares);
-  if (lanes == 16 && pitch == 16) return moments_16(x, positions, mean, squares);
+RESNET_INLINE void moments_any(
+    const void *x, int64_t x_pitch, int64_t positions, int64_t lanes, float *mean, float *squares, int element) {
   memset(mean, 0, sizeof(float) * (size_t)lanes);
   memset(squares, 0, sizeof(float) * (size_t)lanes);
   for (int64_t p = 0; p < positions; p++)
     RESNET_INDEPENDENT
-    for (int64_t l = 0; l < lanes; l++) mean[l] += x[p * pitch + l];
+    for (int64_t l = 0; l < lanes; l++) mean[l] += resnet_load(x, p * x_pitch + l, element);
   for (int64_t l = 0; l < lanes; l++) mean[l] /= (float)positions;
   for (int64_t p = 0; p < positions; p++)
     RESNET_INDEPENDENT
     for (int64_t l = 0; l < lanes; l++) {
-      float d = x[p * pitch + l] - mean[l];
+      float d = resnet_load(x, p * x_pitch + l, element) - mean[l];
       squares[l] += d * d;
     }
 }
 
-RESNET_DISPATCHED static void apply(
-    const float *x, int64_t pitch, const float *addend, float *output, int64_t positions, int64_t lanes, const float *a,
-    const float *b, int relu) {
-  if (lanes == 8 && pitch == 8) return apply_8(x, addend, output, positions, a, b, relu);
-  if (lanes == 16 && pitch == 16) return apply_16(x, addend, output, positions, a, b, relu);
+// `x_pitch` is the distance between positions of x, and of dx; `pitch` that of all else.
+RESNET_DISPATCHED static void moments(
+    const void *x, int64_t x_pitch, int64_t positions, int64_t lanes, float *mean, float *squares,
+    ResNetElement stored) {
+  if (lanes == 8) RESNET_BY_ELEMENT(stored, moments_8(x, x_pitch, positions, mean, squares, element));
+  else if (lanes == 16) RESNET_BY_ELEMENT(stored, moments_16(x, x_pitch, positions, mean, squares, element));
+  else RESNET_BY_ELEMENT(stored, moments_any(x, x_pitch, positions, lanes, mean, squares, element));
+}
+
+RESNET_INLINE void apply_any(
+    const void *x, int64_t x_pitch, const void *addend, void *output, int64_t pitch, int64_t positions, int64_t lanes,
+    const float *a, const float *b, int relu, int element) {
   for (int64_t p = 0; p < positions; p++)
     RESNET_INDEPENDENT
     for (int64_t l = 0; l < lanes; l++) {
-      int64_t i = p * lanes + l;
-      float z = x[p * pitch + l] * a[l] + b[l];
-      if (addend) z += addend[i];
-      output[i] = relu && z <= 0 ? 0 : z;
+      float z = resnet_load(x, p * x_pitch + l, element) * a[l] + b[l];
+      if (addend) z += resnet_load(addend, p * pitch + l, element);
+      resnet_store(output, p * pitch + l, relu && z <= 0 ? 0 : z, element);
     }
 }
 
-RESNET_INLINE float before_relu(float x, const float *output, float g, const float *g2, float fa, float fb, int relu) {
-  float d = g2 ? g + *g2 : g;
-  if (output) return *output > 0 ? d : 0;
+RESNET_DISPATCHED static void apply(
+    const void *x, int64_t x_pitch, const void *addend, void *output, int64_t pitch, int64_t positions, int64_t lanes,
+    const float *a, const float *b, int relu, ResNetElement stored) {
+#define WITH(function, ...) \
+  RESNET_BY_ELEMENT(stored, function(x, x_pitch, addend, output, pitch, positions, __VA_ARGS__ a, b, relu, element))
+  if (lanes == 8) WITH(apply_8, );
+  else if (lanes == 16) WITH(apply_16, );
+  else WITH(apply_any, lanes, );
+#undef WITH
+}
+
+RESNET_INLINE float before_relu(
+    float x, const void *output, const void *g, const void *g2, int64_t i, float fa, float fb, int relu, int element) {
+  float d = resnet_load(g, i, element);
+  if (g2) d += resnet_load(g2, i, element);
+  if (output) return resnet_load(output, i, element) > 0 ? d : 0;
   float z = x * fa + fb;
   return !relu || z > 0 ? d : 0;
 }
 
-// `a` and `b` make z of x, as in `apply`.
-RESNET_DISPATCHED static void gradient_sums(
-    const float *x, int64_t pitch, const float *output, const float *g, const float *g2, float *dz, int64_t positions,
-    int64_t lanes, const float *mean, const float *a, const float *b, int relu, float *sum, float *product) {
-  if (lanes == 8 && pitch == 8)
-    return gradient_sums_8(x, output, g, g2, dz, positions, mean, a, b, relu, sum, product);
-  if (lanes == 16 && pitch == 16)
-    return gradient_sums_16(x, output, g, g2, dz, positions, mean, a, b, relu, sum, product);
+RESNET_INLINE void gradient_sums_any(
+    const void *x, int64_t x_pitch, const void *output, const void *g, const void *g2, void *dz, int64_t pitch,
+    int64_t positions, int64_t lanes, const float *mean, const float *a, const float *b, int relu, float *sum,
+    float *product, int element) {
   memset(sum, 0, sizeof(float) * (size_t)lanes);
   memset(product, 0, sizeof(float) * (size_t)lanes);
   for (int64_t p = 0; p < positions; p++)
     RESNET_INDEPENDENT
     for (int64_t l = 0; l < lanes; l++) {
-      int64_t i = p * lanes + l;
-      float v = x[p * pitch + l];
-      float d = before_relu(v, output ? output + i : 0, g[i], g2 ? g2 + i : 0, a[l], b[l], relu);
-      if (dz) dz[i] = d;
+      float v = resnet_load(x, p * x_pitch + l, element);
+      float d = before_relu(v, output, g, g2, p * pitch + l, a[l], b[l], relu, element);
+      if (dz) resnet_store(dz, p * pitch + l, d, element);
       sum[l] += d;
       product[l] += d * (v - mean[l]);
     }
 }
 
-// `a` makes the gradient of x of that of z; with `shift` it makes z of x.
-RESNET_DISPATCHED static void gradient_apply(
-    const float *x, int64_t pitch, const float *g, const float *g2, float *dx, int64_t positions, int64_t lanes,
-    const float *a, const float *b, const float *c, const float *mean, const float *shift, int relu, int accumulates) {
-  if (lanes == 8 && pitch == 8)
-    return gradient_apply_8(x, g, g2, dx, positions, a, b, c, mean, shift, relu, accumulates);
-  if (lanes == 16 && pitch == 16)
-    return gradient_apply_16(x, g, g2, dx, positions, a, b, c, mean, shift, relu, accumulates);
+// `a` and `b` make z of x, as in `apply`.
+RESNET_DISPATCHED static void gradient_sums(
+    const void *x, int64_t x_pitch, const void *output, const void *g, const void *g2, void *dz, int64_t pitch,
+    int64_t positions, int64_t lanes, const float *mean, const float *a, const float *b, int relu, float *sum,
+    float *product, ResNetElement stored) {
+#define WITH(function, ...) \
+  RESNET_BY_ELEMENT( \
+      stored, function( \
+                  x, x_pitch, output, g, g2, dz, pitch, positions, __VA_ARGS__ mean, a, b, relu, sum, product, element))
+  if (lanes == 8) WITH(gradient_sums_8, );
+  else if (lanes == 16) WITH(gradient_sums_16, );
+  else WITH(gradient_sums_any, lanes, );
+#undef WITH
+}
+
+RESNET_INLINE void gradient_apply_any(
+    const void *x, int64_t x_pitch, const void *g, const void *g2, void *dx, int64_t pitch, int64_t positions,
+    int64_t lanes, const float *a, const float *b, const float *c, const float *mean, const float *shift, int relu,
+    int accumulates, int element) {
   for (int64_t p = 0; p < positions; p++)
     RESNET_INDEPENDENT
     for (int64_t l = 0; l < lanes; l++) {
-      int64_t i = p * lanes + l;
-      float v = x[p * pitch + l];
-      float d = before_relu(v, 0, g[i], g2 ? g2 + i : 0, a[l], shift[l], relu) * a[l] + (b[l] * (v - mean[l]) + c[l]);
-      dx[p * pitch + l] = accumulates ? dx[p * pitch + l] + d : d;
+      float v = resnet_load(x, p * x_pitch + l, element);
+      float dz = before_relu(v, 0, g, g2, p * pitch + l, a[l], shift[l], relu, element);
+      float d = dz * a[l] + (b[l] * (v - mean[l]) + c[l]);
+      if (accumulates) d += resnet_load(dx, p * x_pitch + l, element);
+      resnet_store(dx, p * x_pitch + l, d, element);
     }
+}
+
+// `a` makes the gradient of x of that of z; with `shift` it makes z of x.
+RESNET_DISPATCHED static void gradient_apply(
+    const void *x, int64_t x_pitch, const void *g, const void *g2, void *dx, int64_t pitch, int64_t positions,
+    int64_t lanes, const float *a, const float *b, const float *c, const float *mean, const float *shift, int relu,
+    int accumulates, ResNetElement stored) {
+#define WITH(function, ...) \
+  RESNET_BY_ELEMENT( \
+      stored, function( \
+                  x, x_pitch, g, g2, dx, pitch, positions, __VA_ARGS__ a, b, c, mean, shift, relu, accumulates, element))
+  if (lanes == 8) WITH(gradient_apply_8, );
+  else if (lanes == 16) WITH(gradient_apply_16, );
+  else WITH(gradient_apply_any, lanes, );
+#undef WITH
 }
 
 #endif

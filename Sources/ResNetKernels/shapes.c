@@ -4,44 +4,56 @@
 
 int resnet_copy(const void *arguments) {
   const ResNetCopy *a = arguments;
-  if (a->input) memcpy(a->output, a->input, sizeof(float) * (size_t)a->count);
-  else memset(a->output, 0, sizeof(float) * (size_t)a->count);
+  if (a->input) memcpy(a->output, a->input, (size_t)a->bytes);
+  else memset(a->output, 0, (size_t)a->bytes);
   return 0;
 }
 
-static int64_t element(ResNetLayout l, int64_t n, int64_t c, int64_t s) {
+static int64_t place(ResNetLayout l, int64_t n, int64_t c, int64_t s) {
   return n * l.sample_pitch + c / l.lanes * l.positions * l.lanes + s * l.position_pitch + c % l.lanes;
 }
 
-RESNET_INLINE void move_run(const float *from, float *to, int64_t count, int accumulates) {
+// `count` values that lie `from_pitch` and `to_pitch` apart.
+RESNET_INLINE void move_run(
+    const void *from, void *to, int64_t count, int64_t from_pitch, int64_t to_pitch, int accumulates, int from_element,
+    int to_element) {
   RESNET_INDEPENDENT
-  for (int64_t i = 0; i < count; i++) to[i] = accumulates ? to[i] + from[i] : from[i];
+  for (int64_t i = 0; i < count; i++) {
+    float value = resnet_load(from, i * from_pitch, from_element);
+    if (accumulates) value += resnet_load(to, i * to_pitch, to_element);
+    resnet_store(to, i * to_pitch, value, to_element);
+  }
 }
 
 // Runs that lie together on both sides are moved as one.
-RESNET_DISPATCHED static void relayout_share(const void *data, int64_t first, int64_t last) {
-  const ResNetRelayout *a = data;
+RESNET_INLINE void relayout_sample(const ResNetRelayout *a, int64_t n, int from_element, int to_element) {
   const int64_t channels = resnet_channels(a->from), positions = a->from.positions;
   const int64_t from_pitch = a->from.position_pitch, to_pitch = a->to.position_pitch;
   const int joins_lanes = a->from.lanes == a->to.lanes;
   const int joins_positions = from_pitch == a->from.lanes && to_pitch == a->to.lanes;
   const int64_t lanes = joins_lanes ? a->from.lanes : 1;
+#define MOVE(p, count, from_pitch, to_pitch) \
+  move_run( \
+      resnet_from(input, (p) * a->from.position_pitch, a->from_element), \
+      resnet_to(output, (p) * a->to.position_pitch, a->to_element), count, from_pitch, to_pitch, a->accumulates, \
+      from_element, to_element)
+  for (int64_t c = 0; c < channels; c += lanes) {
+    const void *input = resnet_from(a->input, place(a->from, n, c, 0), a->from_element);
+    void *output = resnet_to(a->output, place(a->to, n, c, 0), a->to_element);
+    if (joins_lanes && joins_positions) MOVE(0, positions * lanes, 1, 1);
+    else if (joins_lanes)
+      for (int64_t s = 0; s < positions; s++) MOVE(s, lanes, 1, 1);
+    else MOVE(0, positions, from_pitch, to_pitch);
+  }
+#undef MOVE
+}
+
+RESNET_DISPATCHED static void relayout_share(const void *data, int64_t first, int64_t last) {
+  const ResNetRelayout *a = data;
   for (int64_t n = first; n < last; n++)
-    for (int64_t c = 0; c < channels; c += lanes) {
-      const float *input = a->input + element(a->from, n, c, 0);
-      float *output = a->output + element(a->to, n, c, 0);
-      if (joins_lanes && joins_positions) {
-        move_run(input, output, positions * lanes, a->accumulates);
-      } else if (joins_lanes) {
-        for (int64_t s = 0; s < positions; s++)
-          move_run(input + s * from_pitch, output + s * to_pitch, lanes, a->accumulates);
-      } else {
-        for (int64_t s = 0; s < positions; s++) {
-          float *to = output + s * to_pitch;
-          *to = a->accumulates ? *to + input[s * from_pitch] : input[s * from_pitch];
-        }
-      }
-    }
+    if (a->from_element == RESNET_BFLOAT16)
+      RESNET_BY_ELEMENT(a->to_element, relayout_sample(a, n, RESNET_BFLOAT16, element));
+    else RESNET_BY_ELEMENT(a->to_element, relayout_sample(a, n, RESNET_FLOAT32, element));
 }
 
 int resnet_relayout(const void *arguments) {
@@ -50,29 +62,33 @@ int resnet_relayout(const void *arguments) {
   return 0;
 }
 
-// Copies `lanes` neighbouring channels at once where both layouts keep them together, one channel at a time elsewhere.
+static int64_t common_divisor(int64_t a, int64_t b) { return b == 0 ? a : common_divisor(b, a % b); }
+
+// Channels that lie together in both tensors.
 static int64_t joint_lanes(const ResNetZeroPadding *a) {
-  int64_t lanes = a->narrow.lanes;
-  return a->wide.lanes == lanes && a->before % lanes == 0 ? lanes : 1;
+  return common_divisor(common_divisor(a->narrow.lanes, a->wide.lanes), a->before);
 }
 
-RESNET_INLINE void copy_lanes(float *to, const float *from, int64_t lanes) {
-  for (int64_t l = 0; l < lanes; l++) to[l] = from[l];
+// Copies every stride-th pixel of a narrow sample to the wide one, or back; the rest is zero.
+RESNET_INLINE void pad_sample(const ResNetZeroPadding *a, int64_t n, int64_t lanes, int is_forward, int element) {
+  ResNetLayout target = is_forward ? a->wide : a->narrow;
+  int64_t size = target.blocks * target.positions * target.lanes;
+  memset(resnet_to(a->output, n * size, a->element), 0, (size_t)(size * resnet_size(a->element)));
+  for (int64_t c = 0; c < resnet_channels(a->narrow); c += lanes)
+    for (int64_t y = 0; y < a->wide_height; y++)
+      for (int64_t x = 0; x < a->wide_width; x++) {
+        int64_t narrow = place(a->narrow, n, c, y * a->stride * a->narrow_width + x * a->stride);
+        int64_t wide = place(a->wide, n, c + a->before, y * a->wide_width + x);
+        const void *from = resnet_from(a->input, is_forward ? narrow : wide, a->element);
+        void *to = resnet_to(a->output, is_forward ? wide : narrow, a->element);
+        for (int64_t l = 0; l < lanes; l++) resnet_store(to, l, resnet_load(from, l, element), element);
+      }
 }
 
 static void padding_forward_share(const void *data, int64_t first, int64_t last) {
   const ResNetZeroPadding *a = data;
-  int64_t lanes = joint_lanes(a), channels = resnet_channels(a->narrow), size = a->wide.blocks * a->wide.positions * a->wide.lanes;
-  for (int64_t n = first; n < last; n++) {
-    memset(a->output + n * size, 0, sizeof(float) * (size_t)size);
-    for (int64_t c = 0; c < channels; c += lanes)
-      for (int64_t y = 0; y < a->wide_height; y++) {
-        const float *from = a->input + element(a->narrow, n, c, y * a->stride * a->narrow_width);
-        float *to = a->output + element(a->wide, n, c + a->before, y * a->wide_width);
-        for (int64_t x = 0; x < a->wide_width; x++)
-          copy_lanes(to + x * a->wide.lanes, from + x * a->stride * a->narrow.lanes, lanes);
-      }
-  }
+  int64_t lanes = joint_lanes(a);
+  for (int64_t n = first; n < last; n++) RESNET_BY_ELEMENT(a->element, pad_sample(a, n, lanes, 1, element));
 }
 
 int resnet_zero_padding_forward(const void *arguments) {
@@ -83,18 +99,8 @@ int resnet_zero_padding_forward(const void *arguments) {
 
 static void padding_backward_share(const void *data, int64_t first, int64_t last) {
   const ResNetZeroPadding *a = data;
-  int64_t lanes = joint_lanes(a), channels = resnet_channels(a->narrow);
-  int64_t size = a->narrow.blocks * a->narrow.positions * a->narrow.lanes;
-  for (int64_t n = first; n < last; n++) {
-    memset(a->output + n * size, 0, sizeof(float) * (size_t)size);
-    for (int64_t c = 0; c < channels; c += lanes)
-      for (int64_t y = 0; y < a->wide_height; y++) {
-        const float *from = a->input + element(a->wide, n, c + a->before, y * a->wide_width);
-        float *to = a->output + element(a->narrow, n, c, y * a->stride * a->narrow_width);
-        for (int64_t x = 0; x < a->wide_width; x++)
-          copy_lanes(to + x * a->stride * a->narrow.lanes, from + x * a->wide.lanes, lanes);
-      }
-  }
+  int64_t lanes = joint_lanes(a);
+  for (int64_t n = first; n < last; n++) RESNET_BY_ELEMENT(a->element, pad_sample(a, n, lanes, 0, element));
 }
 
 int resnet_zero_padding_backward(const void *arguments) {
@@ -103,18 +109,24 @@ int resnet_zero_padding_backward(const void *arguments) {
   return 0;
 }
 
-RESNET_DISPATCHED static void average_block(const float *input, int64_t positions, int64_t lanes, float *output) {
-  memset(output, 0, sizeof(float) * (size_t)lanes);
-  for (int64_t s = 0; s < positions; s++)
-    for (int64_t l = 0; l < lanes; l++) output[l] += input[s * lanes + l];
-  for (int64_t l = 0; l < lanes; l++) output[l] /= (float)positions;
+// One task is a block of one sample.
+RESNET_INLINE void average_block(const ResNetAveragePooling *a, int64_t task, int element) {
+  const int64_t positions = a->layout.positions, lanes = a->layout.lanes;
+  const void *input = resnet_from(a->input, task * positions * lanes, a->element);
+  for (int64_t first = 0; first < lanes; first += RESNET_SUMS) {
+    const int64_t width = resnet_minimum(RESNET_SUMS, lanes - first);
+    float sums[RESNET_SUMS] = {0};
+    for (int64_t s = 0; s < positions; s++)
+      RESNET_INDEPENDENT
+      for (int64_t l = 0; l < width; l++) sums[l] += resnet_load(input, s * lanes + first + l, element);
+    for (int64_t l = 0; l < width; l++)
+      resnet_store(a->output, task * lanes + first + l, sums[l] / (float)positions, element);
+  }
 }
 
-static void average_forward_share(const void *data, int64_t first, int64_t last) {
+RESNET_DISPATCHED static void average_forward_share(const void *data, int64_t first, int64_t last) {
   const ResNetAveragePooling *a = data;
-  ResNetLayout l = a->layout;
-  for (int64_t task = first; task < last; task++)
-    average_block(a->input + task * l.positions * l.lanes, l.positions, l.lanes, a->output + task * l.lanes);
+  for (int64_t task = first; task < last; task++) RESNET_BY_ELEMENT(a->element, average_block(a, task, element));
 }
 
 int resnet_average_pooling_forward(const void *arguments) {
@@ -123,13 +135,19 @@ int resnet_average_pooling_forward(const void *arguments) {
   return 0;
 }
 
-static void average_backward_share(const void *data, int64_t first, int64_t last) {
+RESNET_INLINE void spread_block(const ResNetAveragePooling *a, int64_t task, int element) {
+  const int64_t positions = a->layout.positions, lanes = a->layout.lanes;
+  const void *input = resnet_from(a->input, task * lanes, a->element);
+  void *output = resnet_to(a->output, task * positions * lanes, a->element);
+  for (int64_t s = 0; s < positions; s++)
+    RESNET_INDEPENDENT
+    for (int64_t l = 0; l < lanes; l++)
+      resnet_store(output, s * lanes + l, resnet_load(input, l, element) / (float)positions, element);
+}
+
+RESNET_DISPATCHED static void average_backward_share(const void *data, int64_t first, int64_t last) {
   const ResNetAveragePooling *a = data;
-  ResNetLayout l = a->layout;
-  for (int64_t task = first; task < last; task++)
-    for (int64_t s = 0; s < l.positions; s++)
-      for (int64_t c = 0; c < l.lanes; c++)
-        a->output[(task * l.positions + s) * l.lanes + c] = a->input[task * l.lanes + c] / (float)l.positions;
+  for (int64_t task = first; task < last; task++) RESNET_BY_ELEMENT(a->element, spread_block(a, task, element));
 }
 
 int resnet_average_pooling_backward(const void *arguments) {

@@ -16,16 +16,19 @@ public struct Evaluator: Sendable {
   public let model: Model
   private let batch: Int
   private let loaderThreads: Int
+  private let precision: Precision
 
   /// Makes an evaluator.
   ///
   /// - Parameters:
   ///   - batch: images in one run of the network; it changes the speed alone.
   ///   - loaderThreads: threads that prepare batches.
-  public init(_ model: Model, batch: Int = 128, loaderThreads: Int = 1) {
+  ///   - precision: how activations and packed weights are stored.
+  public init(_ model: Model, batch: Int = 128, loaderThreads: Int = 1, precision: Precision = .float32) {
     self.model = model
     self.batch = batch
     self.loaderThreads = loaderThreads
+    self.precision = precision
   }
 
   /// Measures the model on all images of a set.
@@ -37,7 +40,7 @@ public struct Evaluator: Sendable {
     let loader = try Loader(
       dataSet, preprocessing: model.preprocessing, batchSize: batch, order: .sequential, threads: loaderThreads)
     return try await EngineActor.run {
-      let engine = try Engine(graph: model.graph)
+      let engine = try Engine(graph: model.graph, precision: precision)
       try engine.parameters.set(model.parameters)
       var confusion = ConfusionCounts(classes: dataSet.classCount)
       let summary = try engine.evaluate(loader) { confusion.add(logits: $0, labels: $1) }

@@ -27,6 +27,11 @@ extension RunFolder {
     }
     for note in notes { trainer.note(note) }
     var state = checkpoint.state
+    if state.progress.step >= record.steps, let difference = try recorded.differences(to: record).first {
+      throw ResNetError(
+        .usage, "all \(state.progress.step) steps of this run are made, and \(difference.text)", at: path,
+        remedy: "Leave it as it was, or let the run last longer too, with more --epochs")
+    }
     let batches = trainer.training.batchesPerEpoch
     if checkpoint.record.batchesPerEpoch == batches {
       state.progress.reopenLastEpoch(batchesPerEpoch: batches, steps: record.steps)
@@ -204,7 +209,7 @@ extension RunRecord {
     self.init(
       network: model.architecture.name, parameters: model.graph.parameterCount, architecture: model.architecture,
       recipe: trainer.recipe, steps: trainer.steps, seed: trainer.seed, threads: threads,
-      memoryLimit: trainer.memoryLimit,
+      precision: trainer.precision, memoryLimit: trainer.memoryLimit,
       data: Data(
         source: source, validation: validation, training: Images(trainer.training.dataSet),
         test: trainer.test.map { Images($0.dataSet) }))

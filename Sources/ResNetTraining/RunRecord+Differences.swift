@@ -1,5 +1,6 @@
 import Foundation
 import ResNetCore
+import ResNetEngine
 
 extension RunRecord {
   /// One thing in which two runs differ.
@@ -23,7 +24,7 @@ extension RunRecord {
 
   private func identity() throws -> [String: String] {
     var values: [String: String] = [
-      "seed": "\(seed)", "threads": "\(threads)", "precision": precision,
+      "seed": "\(seed)", "threads": "\(threads)", "precision": precision.rawValue,
       "training images": describe(data.training), "test images": data.test.map(describe) ?? "absent",
     ]
     for (name, value) in [

@@ -1,6 +1,7 @@
 import Foundation
 import ResNetCore
 import ResNetData
+import ResNetEngine
 import ResNetModels
 
 /// What `run.json` says of a run: enough to do it again or go on with it, and what came of it.
@@ -97,8 +98,8 @@ public struct RunRecord: Codable, Sendable {
   public var seed: UInt64
   /// The engine's threads, on which the last bits of all results depend.
   public var threads: Int
-  /// The kind of numbers.
-  public var precision = "f32"
+  /// How activations and packed weights are stored.
+  public var precision: Precision
   /// The most memory that the process was to hold, in bytes; the results do not depend on it.
   public var memoryLimit: Int?
   /// The images.

@@ -27,6 +27,9 @@ public final class Trainer {
   /// The number of epochs of the whole run; the last may be cut short.
   public nonisolated let epochCount: Int
 
+  /// How activations and packed weights are stored; masters, statistics and sums are single precision or wider.
+  public nonisolated let precision: Precision
+
   nonisolated let training: Loader
   nonisolated let test: Loader?
   /// The most memory that the process is to hold, in bytes; as much as the run takes if `nil`.
@@ -51,6 +54,7 @@ public final class Trainer {
   ///   - loaderThreads: threads that prepare batches; they change the speed alone.
   ///   - memoryLimit: the most memory that the process is to hold, in bytes: where activations would take more, they are
   ///     computed twice. It changes the speed alone.
+  ///   - precision: how activations and packed weights are stored.
   ///   - folder: where the run is kept, so that it can go on if it is interrupted; nowhere if `nil`.
   ///   - progress: called after every step, on the engine's thread.
   ///   - note: called with whatever the person who started the run should know, as a sentence without a full stop.
@@ -59,7 +63,7 @@ public final class Trainer {
   public nonisolated init(
     _ architecture: Architecture, on dataSet: DataSet, test: DataSet? = nil, recipe: Recipe = .quick,
     preprocessing: Preprocessing? = nil, seed: UInt64 = 0, loaderThreads: Int = 1,
-    memoryLimit: Int? = nil, keptIn folder: RunFolder? = nil,
+    memoryLimit: Int? = nil, precision: Precision = .float32, keptIn folder: RunFolder? = nil,
     progress: (@Sendable (TrainingProgress) -> Void)? = nil, note: @escaping @Sendable (String) -> Void = { _ in }
   ) throws {
     try recipe.validate()
@@ -70,6 +74,7 @@ public final class Trainer {
     self.recipe = recipe
     self.seed = seed
     self.memoryLimit = memoryLimit
+    self.precision = precision
     self.folder = folder
     self.progress = progress
     self.note = note

@@ -43,14 +43,11 @@ extension Engine {
     public var batch: Int
     /// What it is for.
     public var purpose: Purpose
-    /// The number format of its activations.
-    public var precision: Precision
 
     /// Makes a wish.
-    public init(batch: Int, purpose: Purpose, precision: Precision = .float32) {
+    public init(batch: Int, purpose: Purpose) {
       self.batch = batch
       self.purpose = purpose
-      self.precision = precision
     }
   }
 
@@ -67,9 +64,7 @@ extension Engine {
   public func plan(
     _ wishes: [Wish], within limit: Int?, optimizer: SGD?, laterBytes: Int = 0
   ) throws -> TrainingMemory {
-    func needs() throws -> [MemoryNeed] {
-      try wishes.map { try memory(batch: $0.batch, purpose: $0.purpose, precision: $0.precision) }
-    }
+    func needs() throws -> [MemoryNeed] { try wishes.map { try memory(batch: $0.batch, purpose: $0.purpose) } }
     memoryLimit = nil
     // This makes the packed copies and oneDNN's code, so that the process holds all but what programs run in.
     var planned = try needs()

@@ -20,7 +20,7 @@ final class TrainingSession {
 
   init(_ trainer: Trainer) throws {
     let model = trainer.model
-    engine = try Engine(graph: model.graph, seed: trainer.seed)
+    engine = try Engine(graph: model.graph, seed: trainer.seed, precision: trainer.precision)
     try engine.parameters.set(model.parameters)
     optimizer = SGD(engine.parameters, recipe: trainer.recipe)
     watch = GradientWatch(engine.parameters)

@@ -151,7 +151,9 @@ import Testing
       #expect(error.message.contains("recipe.learningRate was 0.05 and is now 0.5"), "\(error)")
       #expect(error.remedy.contains("--override"))
     }
-    try await resume(.anything, faster)
+    // There is no step left that could be made otherwise.
+    let late = try await failure { try await resume(.anything, faster) }
+    #expect(late.code == .usage && late.message.contains("all 7 steps"), "\(late)")
     try await resume(.anything, recipe(.iterations(7)))
     let longer = recipe(.iterations(11))
     let error = try await failure { try await resume(.none, longer) }
@@ -167,6 +169,9 @@ import Testing
       ).prepare()
     }
     #expect(other.message.contains("training images was 20 of pictures"), "\(other)")
+    faster.length = .iterations(11)
+    try await resume(.anything, faster)
+    #expect(try RunFolder.record(of: path).recipe == faster)
   }
 
   @Test("A run that is extended equals one that was longer from the start, where the schedule does not stretch")

@@ -14,6 +14,9 @@ typedef struct {
   int64_t batch, blocks, positions, lanes, sample_pitch, position_pitch;
 } ResNetLayout;
 
+// How activations and their gradients are stored. Arithmetic is float32 everywhere, and so is all else.
+typedef enum { RESNET_FLOAT32 = 0, RESNET_BFLOAT16 = 1 } ResNetElement;
+
 // A function of another library with everything that it is called with: oneDNN's primitives are steps like any other.
 // Returns what the function returns.
 typedef struct {
@@ -24,11 +27,11 @@ typedef struct {
 } ResNetPrimitiveCall;
 int resnet_call_primitive(const void *arguments);
 
-// Copies float32 values, or sets them to zero.
+// Copies bytes, or sets them to zero.
 typedef struct {
-  int64_t count;
-  const float *input;  // or NULL for zeros
-  float *output;
+  int64_t bytes;
+  const void *input;  // or NULL for zeros
+  void *output;
 } ResNetCopy;
 int resnet_copy(const void *arguments);
 
@@ -37,52 +40,69 @@ typedef void (*ResNetParallelFunction)(void (*body)(void *), void *data, unsigne
 void resnet_use_threads(
     ResNetParallelFunction parallel, int (*thread_number)(void), int (*team_size)(void), int threads);
 
+// A batch may be worked on in `slices` of equally many samples, so that what one step writes is in the cache when the next
+// one reads it. `slice` says which of them a call is for.
+typedef struct {
+  int64_t slices, slice;
+} ResNetSlice;
+
 // Statistics of a batch for each channel, and normalisation with them (Ioffe and Szegedy, 2015):
 //   output = activation(scale · (x − mean) / √(variance + ε) + shift + addend).
+// Three steps: sums over each slice, what follows of them for the batch, and the output of each slice.
 typedef struct {
+  ResNetSlice slice;
   ResNetLayout layout;  // x may be a part of a larger tensor
-  const float *x;
-  const float *addend;  // or NULL
-  float *output;        // may be x or addend
+  ResNetElement element;
+  const void *x;
+  const void *addend;  // or NULL
+  void *output;        // may be x or addend
   const float *scale, *shift;
   float *mean, *inverse_deviation;         // of the batch, kept for the gradient; [channels]
   float *running_mean, *running_variance;  // read where uses_running, changed where momentum > 0; [channels]
-  float *scratch;                          // resnet_normalization_scratch(layout) floats
+  float *scratch;                          // resnet_normalization_scratch(layout, slices) floats
   float epsilon, momentum;
   int32_t uses_running;  // normalise by the running statistics
   int32_t uses_given;    // normalise by `mean` and `inverse_deviation` as an earlier call left them
   int32_t relu;
 } ResNetNormalization;
-int64_t resnet_normalization_scratch(ResNetLayout layout);
-int resnet_normalization_forward(const void *arguments);
+int64_t resnet_normalization_scratch(ResNetLayout layout, int64_t slices);
+int resnet_normalization_sums(const void *arguments);  // only where the statistics are those of the batch
+int resnet_normalization_join(const void *arguments);
+int resnet_normalization_apply(const void *arguments);
 
 // The gradient of the above. With z the value before the activation:
 //   gradient_z = (gradient + gradient2) · [z > 0] where there is a ReLU; where z has an addend, its sign is that of the
 //   output, else it follows from x;
 //   gradient_x, gradient_scale, gradient_shift follow, each skipped where NULL.
+// The same three steps; the first one begins with the batch's first slice.
 typedef struct {
+  ResNetSlice slice;
   ResNetLayout layout;  // x and gradient_x may be parts of larger tensors, of equal size
-  const float *x;
-  const float *output;     // NULL where there is no ReLU, or no addend
-  const float *gradient;
-  const float *gradient2;  // or NULL
-  float *gradient_z;       // NULL where nobody asks for it; may be `gradient`
-  float *gradient_x;       // may be `gradient` or `gradient_z`
+  ResNetElement element;
+  const void *x;
+  const void *output;     // NULL where there is no ReLU, or no addend
+  const void *gradient;
+  const void *gradient2;  // or NULL
+  void *gradient_z;       // NULL where nobody asks for it; may be `gradient`
+  void *gradient_x;       // may be `gradient` or `gradient_z`
   float *gradient_scale, *gradient_shift;
   const float *scale, *shift, *mean, *inverse_deviation;
-  float *scratch;  // resnet_normalization_scratch(layout) floats
+  float *scratch;  // resnet_normalization_scratch(layout, slices) floats
   int32_t constant_statistics;  // the statistics did not come from this batch
   int32_t accumulates;          // gradient_x is added to what is there
   int32_t relu;
 } ResNetNormalizationGradient;
-int resnet_normalization_backward(const void *arguments);
+int resnet_normalization_gradient_sums(const void *arguments);
+int resnet_normalization_gradient_join(const void *arguments);
+int resnet_normalization_gradient_apply(const void *arguments);
 
 // output = activation(factors[0] · a + factors[1] · b); b may be NULL, factors NULL means 1.
 typedef struct {
   int64_t count;
-  const float *a, *b;
+  ResNetElement element;
+  const void *a, *b;
   const float *factors;
-  float *output;  // may be a or b
+  void *output;  // may be a or b
   int32_t relu;
 } ResNetAddition;
 int resnet_add(const void *arguments);
@@ -90,26 +110,29 @@ int resnet_add(const void *arguments);
 // gradient_z = (gradient + gradient2) · [output > 0]; output or gradient2 may be NULL.
 typedef struct {
   int64_t count;
-  const float *output, *gradient, *gradient2;
-  float *gradient_z;  // may be gradient
+  ResNetElement element;
+  const void *output, *gradient, *gradient2;
+  void *gradient_z;  // may be gradient
 } ResNetReLUGradient;
 int resnet_relu_backward(const void *arguments);
 
 // Every stride-th pixel of the narrow tensor, between channels of zeros, in the wide one; backward copies the other way.
 typedef struct {
   ResNetLayout narrow, wide;  // full sizes of both
+  ResNetElement element;
   int64_t narrow_height, narrow_width, wide_height, wide_width, stride, before;
-  const float *input;
-  float *output;
+  const void *input;
+  void *output;
 } ResNetZeroPadding;
 int resnet_zero_padding_forward(const void *arguments);
 int resnet_zero_padding_backward(const void *arguments);
 
-// The same values in another layout; both may be parts of larger tensors.
+// The same values in another layout, stored in another way, or both; both may be parts of larger tensors.
 typedef struct {
   ResNetLayout from, to;
-  const float *input;
-  float *output;
+  ResNetElement from_element, to_element;
+  const void *input;
+  void *output;
   int32_t accumulates;  // values are added to what is there
 } ResNetRelayout;
 int resnet_relayout(const void *arguments);
@@ -117,8 +140,9 @@ int resnet_relayout(const void *arguments);
 // The mean of each channel over all positions, [batch, channels], and its gradient.
 typedef struct {
   ResNetLayout layout;
-  const float *input;
-  float *output;
+  ResNetElement element;
+  const void *input;
+  void *output;
 } ResNetAveragePooling;
 int resnet_average_pooling_forward(const void *arguments);
 int resnet_average_pooling_backward(const void *arguments);
@@ -126,8 +150,9 @@ int resnet_average_pooling_backward(const void *arguments);
 // output = scale · input + offset.
 typedef struct {
   int64_t count;
-  const float *input;
-  float *output;  // may be input
+  ResNetElement element;
+  const void *input;
+  void *output;  // may be input
   float scale, offset;
 } ResNetAffine;
 int resnet_affine(const void *arguments);
@@ -135,8 +160,9 @@ int resnet_affine(const void *arguments);
 // output = 1 / (1 + e⁻ⁱⁿᵖᵘᵗ); backward: output = gradient · input · (1 − input), where input is what forward gave.
 typedef struct {
   int64_t count;
-  const float *input, *gradient;
-  float *output;  // may be input or gradient
+  ResNetElement element;
+  const void *input, *gradient;
+  void *output;  // may be input or gradient
 } ResNetSigmoid;
 int resnet_sigmoid_forward(const void *arguments);
 int resnet_sigmoid_backward(const void *arguments);
@@ -144,8 +170,9 @@ int resnet_sigmoid_backward(const void *arguments);
 // output = a · b for each value.
 typedef struct {
   int64_t count;
-  const float *a, *b;
-  float *output;  // may be a or b
+  ResNetElement element;
+  const void *a, *b;
+  void *output;  // may be a or b
 } ResNetMultiplication;
 int resnet_multiply(const void *arguments);
 
@@ -153,8 +180,9 @@ int resnet_multiply(const void *arguments);
 // output[n, c] = Σ a · b over the positions.
 typedef struct {
   ResNetLayout layout;
-  const float *a, *b;
-  float *output;
+  ResNetElement element;
+  const void *a, *b;
+  void *output;
 } ResNetChannelProduct;
 int resnet_multiply_channels(const void *arguments);
 int resnet_sum_products(const void *arguments);
@@ -163,8 +191,9 @@ int resnet_sum_products(const void *arguments);
 // dropped) is below the threshold; factor · input elsewhere. The hash is that of `Dropout.keeps` in ResNetGraph.
 typedef struct {
   ResNetLayout layout;
-  const float *input;
-  float *output;  // may be input
+  ResNetElement element;
+  const void *input;
+  void *output;  // may be input
   const uint32_t *key;
   uint32_t threshold;
   float factor;
@@ -195,6 +224,14 @@ void resnet_fold_normalization(
     int64_t outputs, int64_t inputs, const float *weight, const float *conv_bias, const float *scale,
     const float *shift, const float *mean, const float *variance, float epsilon, float *folded_weight,
     float *folded_bias);
+
+// output[i] = Σ input[s · count + i] over the slices s.
+typedef struct {
+  int64_t count, slices;
+  const float *input;
+  float *output;  // may be input
+} ResNetSliceSum;
+int resnet_sum_slices(const void *arguments);
 
 // Stochastic gradient descent in PyTorch's form: g ← g + decay · w; v ← momentum · v + g;
 // w ← w − rate · (nesterov ? g + momentum · v : v).
