@@ -1,20 +1,56 @@
 import ResNet
 
+/// What a benchmark measures.
+enum BenchTask: String, Codable {
+  case training = "train"
+  case inference = "infer"
+
+  /// What its program is compiled for.
+  var purpose: Purpose { self == .training ? .training : .inference }
+}
+
+/// One piece of work to measure.
+struct BenchWork: Hashable, Codable {
+  var task: BenchTask
+  /// A name of the catalogue, or a file.
+  var network: String
+  /// Images in a step.
+  var batch: Int
+  var precision: Precision
+  var threads: Int
+}
+
+extension BenchWork: CustomStringConvertible {
+  /// As in `resnet20 train, batch 128, f32, 2 threads`.
+  var description: String {
+    "\(cell(network)) \(task.rawValue), batch \(batch), \(precision.rawValue), "
+      + "\(threads) \(threads == 1 ? "thread" : "threads")"
+  }
+}
+
+/// What a measurement came to.
+struct BenchResult: Codable {
+  var task: BenchTask
+  var network: String
+  var batch: Int
+  var precision: Precision
+  var threads: Int
+  /// The batch over the median time of a step.
+  var imagesPerSecond: Double
+  var steps: Int
+  var peakMemoryMiB: Double
+  /// From the graph and its parameters to a program that can run.
+  var compileSeconds: Double
+  /// What was planned before anything ran.
+  var memory: TrainingMemory
+  /// Where the time goes, if that was asked for.
+  var profile: Profile?
+}
+
 /// Steps of one kind on random images, timed one by one.
 @EngineActor
 struct Benchmark {
-  /// What a measurement came to.
-  struct Result: Encodable {
-    /// The batch over the median time of a step.
-    var imagesPerSecond: Double
-    var steps: Int
-    var peakMemoryMiB: Double
-    /// From the graph and its parameters to a program that can run.
-    var compileSeconds: Double
-    /// What was planned before anything ran.
-    var memory: TrainingMemory
-  }
-
+  private let work: BenchWork
   private let program: Program
   private let engine: Engine
   private let optimizer: SGD?
@@ -23,23 +59,26 @@ struct Benchmark {
   private let compileSeconds: Double
   private let memory: TrainingMemory
 
-  init(_ graph: Graph, batch: Int, purpose: Purpose, precision: Precision, memoryLimit: Int? = nil) throws {
-    engine = try Engine(graph: graph, precision: precision)
+  init(_ work: BenchWork, _ graph: Graph, memoryLimit: Int? = nil) throws {
+    self.work = work
+    engine = try Engine(graph: graph, precision: work.precision)
+    let purpose = work.task.purpose
     optimizer = purpose.parameterGradients == .none ? nil : SGD(engine.parameters, recipe: .he2015)
     // What the images will take; the plan refuses a batch that is not possible.
-    let (bytes, overflow) = batch.multipliedReportingOverflow(by: graph.inputShape.count * MemoryLayout<Float>.stride)
+    let (bytes, overflow) = work.batch.multipliedReportingOverflow(
+      by: graph.inputShape.count * MemoryLayout<Float>.stride)
     let start = ContinuousClock.now
     memory = try engine.plan(
-      [.init(batch: batch, purpose: purpose)], within: memoryLimit, optimizer: optimizer,
+      [.init(batch: work.batch, purpose: purpose)], within: memoryLimit, optimizer: optimizer,
       laterBytes: overflow ? 0 : max(bytes, 0))
-    program = try engine.program(batch: batch, purpose: purpose)
+    program = try engine.program(batch: work.batch, purpose: purpose)
     compileSeconds = (ContinuousClock.now - start) / .seconds(1)
     var random = RandomNumbers(seed: 0, purpose: .testing)
     images = (0..<program.input.count).map { _ in random.uniform() * 2 - 1 }
     labels = (0..<program.labels.count).map { _ in Int32(random.integer(below: graph.outputShape.count)) }
   }
 
-  func measure(seconds: Double) throws -> Result {
+  func measure(seconds: Double) throws -> BenchResult {
     for _ in 0..<3 { try step() }
     var times: [Double] = []
     let start = ContinuousClock.now
@@ -51,16 +90,54 @@ struct Benchmark {
       last = now
     } while (last - start) / .seconds(1) < seconds || times.count < 3
     times.sort()
-    return Result(
-      imagesPerSecond: Double(program.batch) / times[times.count / 2], steps: times.count,
-      peakMemoryMiB: Double(Machine.peakMemoryBytes) / 1_048_576, compileSeconds: compileSeconds,
-      memory: memory)
+    return BenchResult(
+      task: work.task, network: work.network, batch: work.batch, precision: work.precision, threads: work.threads,
+      imagesPerSecond: Double(work.batch) / times[times.count / 2], steps: times.count,
+      peakMemoryMiB: Double(Machine.peakMemoryBytes) / 1_048_576, compileSeconds: compileSeconds, memory: memory)
   }
 
   private func step() throws {
-    _ = program.input.update(from: images)
-    _ = program.labels.update(from: labels)
+    fill()
     try program.run()
     optimizer?.step(gradients: program.gradients, learningRate: 0.01)
+  }
+
+  private func fill() {
+    _ = program.input.update(from: images)
+    _ = program.labels.update(from: labels)
+  }
+}
+
+extension Benchmark {
+  /// More runs than this make a median no better.
+  private static let mostRuns = 1000
+
+  /// Steps again, with the time of every part; the medians.
+  func profile(seconds: Double) throws -> (steps: [StepTime], runs: Int) {
+    var runs: [[StepTime]] = []
+    let start = ContinuousClock.now
+    repeat {
+      runs.append(try profiledStep())
+    } while runs.count < 3
+      || ((ContinuousClock.now - start) / .seconds(1) < seconds && runs.count < Self.mostRuns)
+    return (StepTime.medians(of: runs), runs.count)
+  }
+
+  /// One step: the batch is handed over, the program runs, the parameters are updated.
+  private func profiledStep() throws -> [StepTime] {
+    let batchBytes = program.input.count * MemoryLayout<Float>.stride
+    var filling = StepTime(kind: "batch", bytes: 2 * batchBytes, leastBytes: batchBytes)
+    let start = ContinuousClock.now
+    fill()
+    filling.seconds = (ContinuousClock.now - start) / .seconds(1)
+    let steps = try program.profile()
+    guard let optimizer else { return [filling] + steps }
+    // Weights, gradients and velocities are read, weights and velocities written.
+    let bytes = 5 * program.gradients.count * MemoryLayout<Float>.stride
+    var update = StepTime(kind: "update", bytes: bytes, leastBytes: bytes)
+    let end = ContinuousClock.now
+    optimizer.step(gradients: program.gradients, learningRate: 0.01)
+    update.seconds = (ContinuousClock.now - end) / .seconds(1)
+    return [filling] + steps + [update]
   }
 }

@@ -3,26 +3,19 @@ import ResNet
 
 /// How the engine works.
 struct EngineOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Threads of the engine; if not given, one a core.", valueName: "number"))
-  var threads: Int?
+  @OptionGroup var sharing: ThreadsOption
 
   @Option(
     help: ArgumentHelp(
       "The kind of numbers: f32, bf16 (half the memory), or the faster one on this processor.", valueName: "kind"))
   var precision: PrecisionOption = .auto
 
-  /// Gives the engine its threads.
-  ///
-  /// - Parameter recorded: how many to use where the command line does not say.
-  /// - Returns: how many there are.
+  /// How many threads the command line asks for.
+  var threads: Int? { sharing.threads }
+
+  /// Gives the engine its threads; see `ThreadsOption.apply`.
   @discardableResult
-  func apply(_ recorded: Int? = nil) async throws -> Int {
-    let threads = threads ?? recorded
-    return try await EngineActor.run {
-      if let threads { try Engine.setThreads(threads) }
-      return try Engine.threads()
-    }
-  }
+  func apply(_ recorded: Int? = nil) async throws -> Int { try await sharing.apply(recorded) }
 
   /// The kind of numbers to compute with.
   ///

@@ -7,9 +7,10 @@ import Synchronization
 enum Interruption {
   /// Runs work that ends early, with `CancellationError`, where one of the signals comes.
   ///
+  /// - Parameter note: what to say then.
   /// - Returns: what the work returns, or the signal that ended it.
   static func watch<Value: Sendable>(
-    _ work: @escaping @Sendable () async throws -> Value
+    note: String? = "finishing this step …", _ work: @escaping @Sendable () async throws -> Value
   ) async throws -> (value: Value?, signal: Int32?) {
     let task = Task { try await work() }
     let received = Received()
@@ -21,7 +22,7 @@ enum Interruption {
           Terminal.finishProgress()
           Foundation.exit(128 + number)
         }
-        Terminal.note("finishing this step …")
+        if let note { Terminal.note(note) }
         task.cancel()
       }
       source.activate()

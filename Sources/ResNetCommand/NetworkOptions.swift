@@ -35,11 +35,18 @@ struct NetworkOptions: ParsableArguments {
   @Option(help: ArgumentHelp("How weights begin.", valueName: "kind"))
   var initialization: Initialization?
 
-  /// Whether any of them is given.
-  var isGiven: Bool {
-    shortcut != nil || order != nil || carry != nil || survival != nil || dropout != nil || strideIn != nil
-      || normalization != nil || initialization != nil
+  /// The options that are given, as a command line has them.
+  var arguments: [String] {
+    let values = [
+      ("shortcut", shortcut?.rawValue), ("order", order?.rawValue), ("carry", carry?.rawValue),
+      ("survival", survival.map { "\($0)" }), ("dropout", dropout.map { "\($0)" }), ("stride-in", strideIn?.rawValue),
+      ("normalization", normalization?.rawValue), ("initialization", initialization?.description),
+    ]
+    return values.compactMap { name, value in value.map { "--\(name)=\($0)" } }
   }
+
+  /// Whether any of them is given.
+  var isGiven: Bool { !arguments.isEmpty }
 
   /// The network of a name or of a file, varied.
   func architecture(_ name: String) throws -> Architecture {

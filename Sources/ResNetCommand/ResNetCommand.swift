@@ -29,6 +29,7 @@ struct ResNetCommand: AsyncParsableCommand {
 
   /// Errors of the package end the program with one line and their own status.
   static func main() async {
+    _ = ChildProcess.inheritedEnvironment
     // A thread that waits for the others spins for milliseconds by default: beside a second busy program that makes
     // training several times slower, and without one it gains little. libgomp reads this when it is loaded.
     setenv("GOMP_SPINCOUNT", "10000", 0)
@@ -50,6 +51,9 @@ struct ResNetCommand: AsyncParsableCommand {
       Terminal.finishProgress()
       Terminal.note("error: \(error)")
       Foundation.exit(error.code.exitStatus)
+    } catch let status as ExitCode {
+      // Whoever threw it has said why.
+      Foundation.exit(status.rawValue)
     } catch  where exitCode(for: error) == .validationFailure {
       Terminal.note("error: \(oneLine(fullMessage(for: error)))")
       Foundation.exit(ExitCode.validationFailure.rawValue)

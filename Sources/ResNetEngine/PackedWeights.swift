@@ -36,7 +36,8 @@ final class PackedWeights {
   private let foldedBias: Allocation<Float>?
   private let arguments: Allocation<OneDNNArgument>
   private var call: ResNetPrimitiveCall
-  private var version = 0
+  /// That of the masters that it holds; 0 before the first.
+  private(set) var version = 0
 
   /// Prepares a copy; `refresh` fills it.
   init(

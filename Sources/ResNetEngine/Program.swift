@@ -34,12 +34,13 @@ public final class Program {
   public let memory: MemoryNeed
 
   let steps: [Step]
-  let stepNames: [String]
+  /// What the copies of weights and the steps have to do.
+  let work: (packs: [StepTime], steps: [StepTime])
   let results: [Kept: Result]
   private let gates: [String: Allocation<Float>]
   private let dropoutKeys: [String: Allocation<UInt32>]
-  private let packs: [PackedWeights]
-  private let parameters: Parameters
+  let packs: [PackedWeights]
+  let parameters: Parameters
   private let graph: Graph
   private let runtime: OneDNNRuntime
   private let threads: Int
@@ -68,7 +69,7 @@ public final class Program {
     purpose = lowered.purpose
     precision = lowered.precision
     self.steps = steps
-    stepNames = lowered.plan.steps.map { "\(lowered.graph.layers[$0.layer].name) \($0.name)" }
+    work = StepWork.all(of: lowered)
     parameters = lowered.parameters
     graph = lowered.graph
     runtime = lowered.runtime
@@ -101,6 +102,16 @@ public final class Program {
   ///
   /// - Throws: `ResNetError` of code `data` where a label is not a class.
   public func run() throws {
+    try begin()
+    for pack in packs { try pack.refresh() }
+    for (position, step) in steps.enumerated() {
+      guard step.function(step.arguments) == 0 else { throw failure(of: position) }
+    }
+    end()
+  }
+
+  /// What comes before the steps: a look at the labels, and the threads.
+  func begin() throws {
     let classes = Int32(graph.outputShape.count)
     for (sample, label) in labels.enumerated() where label < 0 || label >= classes {
       throw ResNetError(
@@ -108,15 +119,18 @@ public final class Program {
         remedy: "Use a network with as many classes as the data")
     }
     runtime.activate(threads)
-    for pack in packs { try pack.refresh() }
-    for (position, step) in steps.enumerated() {
-      guard step.function(step.arguments) == 0 else {
-        throw ResNetError(
-          .software, "a step of the program failed", at: stepNames[position],
-          remedy: "Please report this; ONEDNN_VERBOSE=all prints why")
-      }
-    }
-    if changesStatistics { parameters.noteChange() }
+  }
+
+  /// What comes after them.
+  func end() { if changesStatistics { parameters.noteChange() } }
+
+  /// What the steps are, as in `layer1.0.conv1 convolution`.
+  var stepNames: [String] { work.steps.map { "\($0.layer) \($0.kind)" } }
+
+  func failure(of position: Int) -> ResNetError {
+    ResNetError(
+      .software, "a step of the program failed", at: stepNames[position],
+      remedy: "Please report this; ONEDNN_VERBOSE=all prints why")
   }
 
   /// The mean cross-entropy of the last run.

@@ -2,14 +2,7 @@ extension HeatMapLayout {
   /// The figure as SVG.
   func svg() -> String {
     var writer = SVGWriter(width: width, height: height, title: map.title, description: description)
-    let room = width - 2 * Self.margin
-    writer.text(
-      Self.titleSize.shortened(map.title, to: room), Self.titleSize, x: Self.margin, y: 28, full: map.title)
-    if let subtitle = map.subtitle {
-      writer.text(
-        Self.textSize.shortened(subtitle, to: room), Self.textSize, x: Self.margin, y: 48, color: .softInk,
-        full: subtitle)
-    }
+    writer.heading(map.title, map.subtitle, room: width - 2 * Self.margin)
     drawCells(into: &writer)
     drawNumbers(into: &writer)
     drawNames(into: &writer)

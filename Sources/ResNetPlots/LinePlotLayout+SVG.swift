@@ -2,13 +2,7 @@ extension LinePlotLayout {
   /// The figure as SVG.
   func svg() -> String {
     var writer = SVGWriter(width: Self.width, height: height, title: plot.title, description: description)
-    let room = Self.width - 2 * Self.margin
-    let title = Self.titleSize.shortened(plot.title, to: room)
-    writer.text(title, Self.titleSize, x: Self.margin, y: 28, full: plot.title)
-    if let subtitle = plot.subtitle {
-      let short = Self.textSize.shortened(subtitle, to: room)
-      writer.text(short, Self.textSize, x: Self.margin, y: 48, color: .softInk, full: subtitle)
-    }
+    writer.heading(plot.title, plot.subtitle, room: Self.width - 2 * Self.margin)
     for panel in panels { draw(panel, into: &writer) }
     drawXAxis(into: &writer)
     return writer.finished()

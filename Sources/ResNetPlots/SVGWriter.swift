@@ -24,6 +24,27 @@ struct SVGWriter {
     lines.append(Self.tag(name, attributes) + "/>")
   }
 
+  /// Adds a rectangle that says something where the pointer rests on it; it has a thin edge of white, if that leaves
+  /// something of its colour.
+  mutating func box(x: Double, y: Double, width: Double, height: Double, fill: Color, hint: String) {
+    let rectangle = Self.tag(
+      "rect",
+      [
+        "x": pixels(x), "y": pixels(y), "width": pixels(width), "height": pixels(height), "fill": fill.hex,
+        "stroke": Color.white.hex, "stroke-width": width < 3 ? "0" : "0.5",
+      ])
+    lines.append("\(rectangle)><title>\(Self.escaped(hint))</title></rect>")
+  }
+
+  /// Adds what stands above every figure: its title and, in smaller letters, how it came about.
+  mutating func heading(_ title: String, _ subtitle: String?, room: Double) {
+    typealias Style = LinePlotLayout
+    text(Style.titleSize.shortened(title, to: room), Style.titleSize, x: Style.margin, y: 28, full: title)
+    guard let subtitle else { return }
+    let short = Style.textSize.shortened(subtitle, to: room)
+    text(short, Style.textSize, x: Style.margin, y: 48, color: .softInk, full: subtitle)
+  }
+
   /// Adds a path that is not filled.
   mutating func stroke(_ path: String, _ color: Color, width: Double = 1, dashes: String? = nil) {
     guard !path.isEmpty else { return }

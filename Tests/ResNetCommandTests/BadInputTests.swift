@@ -33,6 +33,14 @@ import Testing
       Case("bench train --network resnet20 --batch=-1", 64, "a batch of -1 is not possible"),
       Case("bench infer --network resnet20 --batch 9223372036854775807", 64, "a batch of 9223372036854775807 is not"),
       Case("bench infer --network resnet20 --seconds=-1", 64, "Use 0 to 86400 seconds"),
+      Case("bench infer --network resnet8 plain8 --batch 0 --seconds 0", 64, "a batch of 0 is not possible"),
+      Case("bench infer --network resnet8 resnet9", 64, "The nearest are resnet8 and resnet14"),
+      Case("bench infer --network resnet8 --batch 1 2 --profile", 64, "give one of each"),
+      Case("bench infer --network resnet8 --profile --against torch", 64, "leave --against or the profile away"),
+      Case("bench train --network resnet8 --against openvino", 64, "compare training with torch"),
+      Case("bench train --network resnet8 --variants nhwc", 64, "give --against too"),
+      Case("bench train --network resnet8 --against torch --rounds 0", 64, "use 1 to 100"),
+      Case("bench train --network resnet8 --against torch --variants nwhc", 64, "use nhwc, nchw, compile"),
       Case("bench train --network resnet8 --memory-limit 2Gib", 64, "'2Gib' is no size of memory"),
       Case("bench train --network resnet8 --memory-limit 1MiB", 69, "1 MiB of memory are not enough"),
       Case("summary resnet8 --training --memory-limit=-1", 64, "Write it as 512MiB, 2GiB, 2GB or a number of bytes"),
@@ -84,6 +92,7 @@ import Testing
     arguments: [
       "train", "nonsense", "summary", "summary resnet20 --shortcut e", "summary resnet20 --initialization normal:-1",
       "train --network resnet20 --data generated", "bench train --network resnet20 --precision f64",
+      "bench train", "bench infer --network resnet20 --against tensorflow",
       "evaluate", "train --epochs many --network resnet8 --data generated --output x", "networks --nonsense",
     ])
   func misunderstandings(arguments: String) throws {

@@ -84,8 +84,10 @@ import Testing
     #expect(result.status == 0, "\(result.errors)")
     let values = try #require(
       JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: any Sendable])
-    #expect(values.keys.sorted() == ["compileSeconds", "imagesPerSecond", "memory", "peakMemoryMiB", "steps"])
-    #expect(values.filter { $0.key != "memory" }.values.allSatisfy { ($0 as? Double ?? 0) > 0 })
+    let numbers = ["batch", "compileSeconds", "imagesPerSecond", "peakMemoryMiB", "steps", "threads"]
+    #expect(Set(values.keys) == Set(numbers + ["memory", "network", "precision", "task"]))
+    #expect(numbers.allSatisfy { (values[$0] as? Double ?? 0) > 0 })
+    #expect(values["task"] as? String == kind && values["network"] as? String == "resnet8")
   }
 
   @Test("The version and the help are there")
