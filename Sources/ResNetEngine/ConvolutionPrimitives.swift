@@ -94,6 +94,10 @@ final class ConvolutionPrimitives {
   /// The gradient of weights and biases, the format in which it comes, and what brings it into plain order where it is not.
   func backwardWeights() throws -> (primitive: Primitive, gradient: Descriptor, toPlain: Primitive?) {
     if let (primitive, gradient, toPlain) = madeBackwardWeights { return (primitive, gradient, toPlain) }
+    return try runtime.with(threads: shape.threads) { try makeBackwardWeights() }
+  }
+
+  private func makeBackwardWeights() throws -> (primitive: Primitive, gradient: Descriptor, toPlain: Primitive?) {
     let anyWeights = try Descriptor.make(shape.weightDimensions, .any, runtime)
     let attributes = try Attributes(runtime)
     defer { withExtendedLifetime((anyWeights, attributes)) {} }

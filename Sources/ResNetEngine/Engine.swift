@@ -109,7 +109,7 @@ public final class Engine {
   /// The primitives of a shape; programs of one thread count share them.
   func convolution(_ shape: ConvolutionShape) throws -> ConvolutionPrimitives {
     if let found = convolutions[shape] { return found }
-    let made = try ConvolutionPrimitives(shape, runtime)
+    let made = try runtime.with(threads: shape.threads) { try ConvolutionPrimitives(shape, runtime) }
     convolutions[shape] = made
     return made
   }

@@ -5,12 +5,18 @@ import ResNetKernels
 
 extension Lowering {
   /// A fully connected layer is a convolution over an image of one pixel.
-  private func primitives(_ unit: Unit) throws -> (ConvolutionPrimitives, weight: String, bias: String) {
+  ///
+  /// - Parameter parts: into how many equal parts the batch is divided, each worked on by one thread; 1 for all threads
+  ///   together.
+  private func primitives(
+    _ unit: Unit, parts: Int = 1
+  ) throws -> (ConvolutionPrimitives, weight: String, bias: String) {
     let layer = graph.layers[unit.head]
     let input = layer.inputs[0]
     var shape = ConvolutionShape(
-      batch: batch, input: image(graph.layers[input].shape), output: image(layer.shape), kernel: 1, stride: 1,
-      padding: 0, inputLayout: layouts[input], outputLayout: layouts[unit.head], threads: runtime.threads,
+      batch: batch / parts, input: image(graph.layers[input].shape), output: image(layer.shape), kernel: 1, stride: 1,
+      padding: 0, inputLayout: layouts[input], outputLayout: layouts[unit.head],
+      threads: parts == 1 ? runtime.threads : 1,
       hasBias: layer.parameters.contains { $0.kind == .bias } || unit.folded != nil,
       training: differentiation.seed != .none, adds: unit.addend != nil, relu: unit.relu)
     if case .convolution(let convolution) = layer.operation {
@@ -74,7 +80,7 @@ extension Lowering {
     let gradient = gradientBeforeReLU(
       first, second, output: unit.relu ? output(unit.output) : nil, layer: unit.output
     ).value
-    try weightGradient(unit, made, gradient: gradient, weight: weight, bias: bias)
+    try weightGradient(unit, gradient: gradient, weight: weight, bias: bias)
     guard differentiation.needsGradient[layer.inputs[0]] else { return }
     let backward = try made.backwardData()
     let pack = try parameters.packed(
@@ -97,40 +103,91 @@ extension Lowering {
     give(result, to: layer.inputs[0], isExclusive: true)
   }
 
-  private func weightGradient(
-    _ unit: Unit, _ made: ConvolutionPrimitives, gradient: Int, weight: String, bias: String
-  ) throws {
+  /// Into how many parts the batch is divided for a weight gradient: in bfloat16 one a thread, where adding up their
+  /// results costs little beside what they read. There oneDNN's threads turn the data round for each other, and wait for it
+  /// many times in loops that do not let go of the processor: alone they are faster, and far faster where something else
+  /// runs beside them.
+  private func weightGradientParts(_ unit: Unit) -> Int {
+    guard precision == .bfloat16 else { return 1 }
+    let layer = graph.layers[unit.head]
+    let read = batch * (layouts[layer.inputs[0]].bytes + gradientLayout(unit.head).bytes)
+    let written = layer.parameterCount * MemoryLayout<Float>.stride
+    return batch % runtime.threads == 0 && read >= 4 * written ? runtime.threads : 1
+  }
+
+  private func weightGradient(_ unit: Unit, gradient: Int, weight: String, bias: String) throws {
     guard let region = gradientRegion, let place = gradientOffset(weight, layer: unit.head) else { return }
+    let parts = weightGradientParts(unit)
+    let (made, _, _) = try primitives(unit, parts: parts)
     let biasPlace = made.bias.flatMap { _ in gradientOffset(bias, layer: unit.head) }
     let backward = try made.backwardWeights()
-    let input = output(graph.layers[unit.head].inputs[0])
-    let scratch = plan.value(bytes: backward.primitive.scratchpad.bytes)
-    let packed = backward.toPlain.map { _ in plan.value(bytes: backward.gradient.bytes) }
+    let source = graph.layers[unit.head].inputs[0]
+    let input = output(source)
+    let outputs = graph.layers[unit.head].shape[0]
+    let bytes = (
+      input: batch / parts * layouts[source].bytes, gradient: batch / parts * gradientLayout(unit.head).bytes,
+      weights: backward.gradient.bytes, bias: outputs * MemoryLayout<Float>.stride,
+      scratch: (backward.primitive.scratchpad.bytes + 63) / 64 * 64
+    )
+    let scratch = plan.value(bytes: parts * bytes.scratch)
+    let results = parts == 1 && backward.toPlain == nil ? nil : plan.value(bytes: parts * bytes.weights)
+    let biasResults = parts == 1 || biasPlace == nil ? nil : plan.value(bytes: parts * bytes.bias)
     let runtime = runtime
-    plan.step("weight gradient", layer: unit.head, uses: [input, gradient, region, packed, scratch]) { binder in
-      let plainAddress = UnsafeMutableRawPointer(binder.floats(region) + place)
-      var arguments: [(OneDNNIndex, Descriptor, UnsafeMutableRawPointer?)] = [
-        (.source, made.source, binder.address(input)),
-        (.destinationGradient, made.destinationGradient, binder.address(gradient)),
-        (.weightsGradient, backward.gradient, packed.map { binder.address($0) } ?? plainAddress),
-        (.scratchpad, backward.primitive.scratchpad, binder.address(scratch)),
-      ]
-      if let descriptor = made.bias, let biasPlace {
-        arguments.append((.biasGradient, descriptor, UnsafeMutableRawPointer(binder.floats(region) + biasPlace)))
+    plan.step(
+      "weight gradient", layer: unit.head, uses: [input, gradient, region, results, biasResults, scratch]
+    ) { binder in
+      let gradients = binder.floats(region)
+      let lists = (0..<parts).map { part in
+        var arguments: [(OneDNNIndex, Descriptor, UnsafeMutableRawPointer?)] = [
+          (.source, made.source, binder.address(input) + part * bytes.input),
+          (.destinationGradient, made.destinationGradient, binder.address(gradient) + part * bytes.gradient),
+          (
+            .weightsGradient, backward.gradient,
+            results.map { binder.address($0) + part * bytes.weights } ?? UnsafeMutableRawPointer(gradients + place)
+          ),
+          (.scratchpad, backward.primitive.scratchpad, binder.address(scratch) + part * bytes.scratch),
+        ]
+        if let descriptor = made.bias, let biasPlace {
+          let whole = UnsafeMutableRawPointer(gradients + biasPlace)
+          arguments.append(
+            (.biasGradient, descriptor, biasResults.map { binder.address($0) + part * bytes.bias } ?? whole))
+        }
+        return arguments
       }
-      return try binder.step(backward.primitive, arguments, runtime)
+      return parts == 1
+        ? try binder.step(backward.primitive, lists[0], runtime)
+        : try binder.step(backward.primitive, parts: lists, runtime)
     }
-    guard let reorder = backward.toPlain, let packed else { return }
+    if let biasResults, let biasPlace {
+      addUp(biasResults, count: outputs, parts: parts, into: region, at: biasPlace, layer: unit.head)
+    }
+    guard let results else { return }
+    let count = bytes.weights / MemoryLayout<Float>.stride
+    guard let reorder = backward.toPlain else {
+      return addUp(results, count: count, parts: parts, into: region, at: place, layer: unit.head)
+    }
+    if parts > 1 { addUp(results, count: count, parts: parts, into: results, at: 0, layer: unit.head) }
     let reorderScratch = plan.value(bytes: reorder.scratchpad.bytes)
     let plain = try Descriptor.plain(made.shape.weightDimensions, runtime)
-    plan.step("weight gradient in plain order", layer: unit.head, uses: [packed, region, reorderScratch]) { binder in
+    plan.step("weight gradient in plain order", layer: unit.head, uses: [results, region, reorderScratch]) { binder in
       try binder.step(
         reorder,
         [
-          (.source, backward.gradient, binder.address(packed)),
+          (.source, backward.gradient, binder.address(results)),
           (.destination, plain, UnsafeMutableRawPointer(binder.floats(region) + place)),
           (.scratchpad, reorder.scratchpad, binder.address(reorderScratch)),
         ], runtime)
+    }
+  }
+
+  /// Adds up what parts of the batch gave.
+  private func addUp(_ results: Int, count: Int, parts: Int, into target: Int, at place: Int, layer: Int) {
+    plan.step("sum of parts", layer: layer, uses: [results, target]) { binder in
+      binder.step(
+        resnet_sum_parts,
+        ResNetPartSum(
+          count: Int64(count), parts: Int64(parts), input: binder.floats(results),
+          output: binder.floats(target) + place))
     }
   }
 }

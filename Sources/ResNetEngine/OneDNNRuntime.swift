@@ -90,6 +90,14 @@ final class OneDNNRuntime {
     }
   }
 
+  /// Makes primitives for another number of threads.
+  func with<Result>(threads: Int, _ make: () throws -> Result) rethrows -> Result {
+    let before = active
+    activate(threads)
+    defer { activate(before) }
+    return try make()
+  }
+
   /// Throws where oneDNN reports a failure, which is a fault of ours: shapes were checked before.
   nonisolated func check(_ status: OneDNNStatus, _ what: String) throws {
     guard status == .success else {

@@ -111,6 +111,13 @@ final class Binder {
     _ primitive: Primitive, _ arguments: [(OneDNNIndex, Descriptor, UnsafeMutableRawPointer?)],
     _ runtime: OneDNNRuntime
   ) throws -> Step {
+    step(resnet_call_primitive, try call(primitive, arguments, runtime))
+  }
+
+  private func call(
+    _ primitive: Primitive, _ arguments: [(OneDNNIndex, Descriptor, UnsafeMutableRawPointer?)],
+    _ runtime: OneDNNRuntime
+  ) throws -> ResNetPrimitiveCall {
     let list = Allocation<OneDNNArgument>(capacity: arguments.count)
     objects.append(list)
     for (position, (index, descriptor, address)) in arguments.enumerated() {
@@ -119,6 +126,20 @@ final class Binder {
       list.buffer[position] = OneDNNArgument(index: index, memory: memory.pointer)
     }
     objects.append(primitive)
-    return step(resnet_call_primitive, ResNetPrimitiveCall(primitive, list.buffer, runtime))
+    return ResNetPrimitiveCall(primitive, list.buffer, runtime)
+  }
+
+  /// Calls of a primitive that was made for one thread, at the same time on as many threads as there are lists of
+  /// arguments.
+  func step(
+    _ primitive: Primitive, parts: [[(OneDNNIndex, Descriptor, UnsafeMutableRawPointer?)]], _ runtime: OneDNNRuntime
+  ) throws -> Step {
+    let list = Allocation<ResNetPrimitivePart>(capacity: parts.count)
+    objects.append(list)
+    for (position, arguments) in parts.enumerated() {
+      list.buffer[position] = ResNetPrimitivePart(call: try call(primitive, arguments, runtime), status: 0)
+    }
+    return step(
+      resnet_call_primitives, ResNetPrimitiveParts(parts: list.buffer.baseAddress, count: Int64(parts.count)))
   }
 }

@@ -93,7 +93,7 @@ struct StepWork {
   }
 
   /// Steps that compute nothing.
-  private static let moves: Set = ["relayout", "copy", "channels", "zeros", plainOrder]
+  private static let moves: Set = ["relayout", "copy", "channels", "zeros", "sum of parts", plainOrder]
   private static let plainOrder = "weight gradient in plain order"
 
   /// Whether a forward step was there before, for the same layer.

@@ -57,6 +57,24 @@ int resnet_relu_backward(const void *arguments) {
   return 0;
 }
 
+RESNET_DISPATCHED static void sum_parts_share(const void *data, int64_t first, int64_t last) {
+  const ResNetPartSum *a = data;
+  float *output = a->output;
+  first *= RESNET_RUN, last = resnet_minimum(last * RESNET_RUN, a->count);
+  if (output != a->input) memcpy(output + first, a->input + first, sizeof(float) * (size_t)(last - first));
+  for (int64_t part = 1; part < a->parts; part++) {
+    const float *input = a->input + part * a->count;
+    RESNET_INDEPENDENT
+    for (int64_t i = first; i < last; i++) output[i] += input[i];
+  }
+}
+
+int resnet_sum_parts(const void *arguments) {
+  const ResNetPartSum *a = arguments;
+  resnet_parallel_for(resnet_runs(a->count), a->count * a->parts, sum_parts_share, a);
+  return 0;
+}
+
 RESNET_DISPATCHED static void descend_run(const ResNetDescent *a, int64_t first, int64_t last) {
   float *restrict w = a->weights, *restrict v = a->velocities;
   const float *restrict gradients = a->gradients;

@@ -46,3 +46,18 @@ int resnet_call_primitive(const void *arguments) {
   const ResNetPrimitiveCall *a = arguments;
   return a->function(a->primitive, a->stream, a->count, a->arguments);
 }
+
+static void call_share(const void *data, int64_t first, int64_t last) {
+  const ResNetPrimitiveParts *a = data;
+  for (int64_t part = first; part < last; part++)
+    a->parts[part].status = resnet_call_primitive(&a->parts[part].call);
+}
+
+int resnet_call_primitives(const void *arguments) {
+  const ResNetPrimitiveParts *a = arguments;
+  // Whether sharing is worth while was decided when the parts were made.
+  resnet_parallel_for(a->count, INT64_MAX, call_share, a);
+  for (int64_t part = 0; part < a->count; part++)
+    if (a->parts[part].status != 0) return a->parts[part].status;
+  return 0;
+}

@@ -27,6 +27,17 @@ typedef struct {
 } ResNetPrimitiveCall;
 int resnet_call_primitive(const void *arguments);
 
+// Several of them at the same time, each on a thread of its own; the primitives are made for one thread.
+typedef struct {
+  ResNetPrimitiveCall call;
+  int32_t status;  // what it returned
+} ResNetPrimitivePart;
+typedef struct {
+  ResNetPrimitivePart *parts;
+  int64_t count;
+} ResNetPrimitiveParts;
+int resnet_call_primitives(const void *arguments);
+
 // Copies bytes, or sets them to zero.
 typedef struct {
   int64_t bytes;
@@ -210,6 +221,14 @@ void resnet_fold_normalization(
     int64_t outputs, int64_t inputs, const float *weight, const float *conv_bias, const float *scale,
     const float *shift, const float *mean, const float *variance, float epsilon, float *folded_weight,
     float *folded_bias);
+
+// output[i] = Σ input[p · count + i] over the parts p.
+typedef struct {
+  int64_t count, parts;
+  const float *input;
+  float *output;  // may be input
+} ResNetPartSum;
+int resnet_sum_parts(const void *arguments);
 
 // Stochastic gradient descent in PyTorch's form: g ← g + decay · w; v ← momentum · v + g;
 // w ← w − rate · (nesterov ? g + momentum · v : v).
