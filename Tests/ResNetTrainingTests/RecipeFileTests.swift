@@ -75,7 +75,7 @@ import Testing
     (#"{"iterations": 64000}"#, #"{"iterations": 0}"#, "line 3, length: a run of 0 iterations is not possible"),
     (#"{"iterations": 64000}"#, #"{"epochs": 9223372036854775807}"#, "line 3, length: a run of 9223372036854775807"),
     (#"{"iterations": 64000}"#, #"{"hours": 2}"#, "line 3, length.hours: the key 'hours' is not known"),
-    (#"{"iterations": 64000}"#, "30", "line 3, length: the value is not of the right type"),
+    (#"{"iterations": 64000}"#, "30", "line 3, length: an object is needed"),
     (#""kind": "steps""#, #""kind": "stairs""#, "line 6, schedule.kind: 'stairs' is not a kind"),
     (#""kind": "steps""#, #""kind": "constant""#, "line 6, schedule.at: the key 'at' is not known"),
     (#", "factor": 0.1"#, "", "line 6, schedule.factor: the value is missing"),
