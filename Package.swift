@@ -43,7 +43,7 @@ let package = Package(
     .target(name: "ResNetPlots", dependencies: ["ResNetCore"], swiftSettings: strict),
     .target(
       name: "ResNetModel",
-      dependencies: ["ResNetCore", "ResNetGraph", "ResNetModels", "ResNetImages", "ResNetFiles"],
+      dependencies: ["ResNetCore", "ResNetEngine", "ResNetGraph", "ResNetModels", "ResNetImages", "ResNetFiles"],
       swiftSettings: strict),
     .target(
       name: "ResNetTraining",

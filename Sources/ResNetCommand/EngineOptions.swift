@@ -24,6 +24,13 @@ struct EngineOptions: ParsableArguments {
     if let precision = precision.precision ?? recorded { return precision }
     return try await EngineActor.run { try Precision.supported()[0] }
   }
+
+  /// The kind of numbers to compute a model's outputs with: integers where it is quantised and the command line does not
+  /// say otherwise.
+  func chosenPrecision(for model: Model) async throws -> Precision {
+    let hasIntegers = try await EngineActor.run { try model.quantization != nil && Precision.int8.isSupported() }
+    return try await chosenPrecision(hasIntegers ? .int8 : nil)
+  }
 }
 
 /// The kinds of numbers that can be asked for.

@@ -13,6 +13,7 @@ struct Evaluate: AsyncParsableCommand {
       percent too, is how far the model's confidence lies from its accuracy.
 
       One model is measured class by class; several are compared, a line each.
+      Quantised models compute with integers unless --precision says otherwise.
 
         resnet evaluate runs/r20 --data cifar-10-batches-bin
         resnet evaluate runs/r20 --data cifar-10-batches-bin \\
@@ -57,9 +58,9 @@ struct Evaluate: AsyncParsableCommand {
     try await engine.apply()
     let comparison = models.count > 1 ? ModelComparison(models, on: test) : nil
     if let comparison, !json { Terminal.print(comparison.heading) }
-    let precision = try await engine.chosenPrecision()
     for path in models {
-      let evaluator = try evaluator(path, for: test, precision)
+      var evaluator = try evaluator(path, for: test)
+      evaluator.precision = try await engine.chosenPrecision(for: evaluator.model)
       let evaluation = try await evaluator.evaluate(on: test)
       if let confusion {
         try evaluation.confusionFigure(model: evaluator.model.architecture.name).write(to: confusion)
@@ -75,8 +76,8 @@ struct Evaluate: AsyncParsableCommand {
   }
 
   /// Opens a model that fits the data; an error says which of them does not.
-  private func evaluator(_ path: String, for test: DataSet, _ precision: Precision = .float32) throws -> Evaluator {
-    let evaluator = Evaluator(try Model(contentsOf: path), batch: batch, precision: precision)
+  private func evaluator(_ path: String, for test: DataSet) throws -> Evaluator {
+    let evaluator = Evaluator(try Model(contentsOf: path), batch: batch)
     do {
       try evaluator.check(test)
     } catch let error as ResNetError {

@@ -25,7 +25,9 @@ struct ResNetCommand: AsyncParsableCommand {
         resnet --generate-completion-script bash > resnet.bash
       """,
     version: packageVersion,
-    subcommands: [Train.self, Evaluate.self, Summary.self, Networks.self, Recipes.self, Runs.self, Bench.self])
+    subcommands: [
+      Train.self, Evaluate.self, Quantize.self, Summary.self, Networks.self, Recipes.self, Runs.self, Bench.self,
+    ])
 
   /// Errors of the package end the program with one line and their own status.
   static func main() async {

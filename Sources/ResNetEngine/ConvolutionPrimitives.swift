@@ -18,8 +18,8 @@ struct ConvolutionShape: Hashable {
   var hasBias: Bool
   /// Whether there will be gradients, which must agree with the forward pass.
   var training: Bool
-  /// Whether the result is added to what the destination holds.
-  var adds = false
+  /// How what the destination holds is stored, where the result is added to that.
+  var addend: Element?
   /// Whether ReLU follows.
   var relu = false
 
@@ -28,6 +28,20 @@ struct ConvolutionShape: Hashable {
     groups == 1
       ? [output[0], input[0], kernel, kernel]
       : [groups, output[0] / groups, input[0] / groups, kernel, kernel]
+  }
+
+  /// Whether integers are multiplied.
+  var isQuantized: Bool { inputLayout.element.isInteger }
+
+  /// How packed weights are stored.
+  var weightElement: Element { isQuantized ? .int8 : inputLayout.element }
+
+  /// Whether the sum of result and addend, which has the addend's scale, must be brought to another one.
+  var scalesSum: Bool { addend != nil && outputLayout.element.isInteger }
+
+  /// The arguments that have scales: weights for each output, of each group.
+  fileprivate var scales: [(OneDNNIndex, Int32)] {
+    (isQuantized ? [(.weights, groups == 1 ? 1 : 3)] : []) + (isQuantized && scalesSum ? [(.destination, 0)] : [])
   }
 }
 
@@ -40,6 +54,8 @@ final class ConvolutionPrimitives {
   /// The gradient of the destination: stored as the source is.
   let destinationGradient: Descriptor
   let bias: Descriptor?
+  /// Of the scales of the outputs' weights, and of the sum.
+  let scales: (weights: Descriptor, sum: Descriptor?)?
   let forward: Primitive
   /// The format of weights that the forward pass reads.
   let forwardWeights: Descriptor
@@ -58,8 +74,14 @@ final class ConvolutionPrimitives {
     destinationGradient = try .make(
       batched(shape.output), shape.outputLayout.storing(shape.inputLayout.element), runtime)
     bias = shape.hasBias ? try .make([shape.output[0]], .a, runtime) : nil
-    let anyWeights = try Descriptor.make(shape.weightDimensions, .any, storing: shape.inputLayout.element, runtime)
-    let attributes = try Attributes(runtime, adds: shape.adds, relu: shape.relu)
+    if shape.isQuantized {
+      let sum = shape.scalesSum ? try Descriptor.make([1], .a, runtime) : nil
+      scales = (try .make([shape.output[0]], .a, runtime), sum)
+    } else {
+      scales = nil
+    }
+    let anyWeights = try Descriptor.make(shape.weightDimensions, .any, storing: shape.weightElement, runtime)
+    let attributes = try Attributes(runtime, addend: shape.addend, relu: shape.relu, scales: shape.scales)
     defer { withExtendedLifetime((anyWeights, attributes)) {} }
     var made: OneDNNPrimitiveDescriptor?
     try runtime.check(

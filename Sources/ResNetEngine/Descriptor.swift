@@ -33,10 +33,12 @@ final class Descriptor {
     try make(dimensions, layout.format, storing: layout.element, runtime)
   }
 
-  /// Of weights in plain order, with or without groups, in single precision.
+  /// Of weights in plain order, with or without groups.
   @EngineActor
-  static func plain(_ dimensions: [Int], _ runtime: OneDNNRuntime) throws -> Descriptor {
-    try make(dimensions, dimensions.count == 5 ? .abcde : .abcd, runtime)
+  static func plain(
+    _ dimensions: [Int], storing element: Element = .float32, _ runtime: OneDNNRuntime
+  ) throws -> Descriptor {
+    try make(dimensions, dimensions.count == 5 ? .abcde : .abcd, storing: element, runtime)
   }
 
   /// A copy of one that belongs to something else.

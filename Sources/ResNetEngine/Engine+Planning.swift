@@ -44,7 +44,8 @@ extension Engine {
     runtime.activate(runtime.threads)
     let lowering = try Lowering(
       graph: graph, parameters: parameters, batch: batch, purpose: purpose, precision: precision,
-      recomputation: recomputation, runtime: runtime, convolution: { [unowned self] shape in try convolution(shape) })
+      quantization: quantization, recomputation: recomputation, runtime: runtime,
+      convolution: { [unowned self] shape in try convolution(shape) })
     try lowering.lower()
     return Planned(lowering: lowering, memory: MemoryPlan(lowering.plan))
   }

@@ -47,16 +47,29 @@ public final class Engine {
   /// How its programs store activations and packed weights.
   public let precision: Precision
 
+  /// What integers of 8 bits stand for, where they are used.
+  public let quantization: Quantization?
+
   /// Bytes of memory that its programs run in, taken when they first run.
   public var arenaBytes: Int { arena.size }
 
   /// Makes an engine with initial parameters, a function of the seed.
   ///
-  /// - Throws: `ResNetError` of code `unavailable` where oneDNN, memory or the precision is missing.
-  public init(graph: Graph, seed: UInt64 = 0, precision: Precision = .float32) throws {
+  /// - Parameter quantization: what integers stand for, with the precision `int8`; others do not use it.
+  /// - Throws: `ResNetError` of code `unavailable` where oneDNN, memory or the precision is missing, `usage` where integers
+  ///   are asked for and nothing says what they stand for.
+  public init(
+    graph: Graph, seed: UInt64 = 0, precision: Precision = .float32, quantization: Quantization? = nil
+  ) throws {
+    guard precision != .int8 || quantization != nil else {
+      throw ResNetError(
+        .usage, "nothing says what integers of 8 bits stand for in this network",
+        remedy: "Quantise it first, by 'resnet quantize' or a Calibrator")
+    }
     runtime = try .shared()
     try precision.check(runtime)
     self.precision = precision
+    self.quantization = quantization
     arena = try Arena()
     self.graph = graph
     parameters = Parameters(graph: graph, seed: seed)

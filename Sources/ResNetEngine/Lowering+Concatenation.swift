@@ -26,7 +26,7 @@ extension Lowering {
   func outputPart(_ layer: Int) -> Part {
     computeAgain(layer)
     guard let place = joint.places[layer], let memory = jointOutputs[place.owner] else {
-      return Part(value: output(layer), offset: 0, layout: layouts[layer])
+      return Part(value: output(layer), offset: 0, layout: layout(layer, asIntegers: false))
     }
     return part(of: memory, graph.layers[layer].shape, at: place)
   }
@@ -102,7 +102,7 @@ extension Lowering {
         resnet_relayout,
         ResNetRelayout(
           from: from, to: to, from_element: source.layout.element.kernel, to_element: target.layout.element.kernel,
-          input: binder.address(source), output: binder.address(target), accumulates: accumulates ? 1 : 0))
+          input: binder.address(source), output: binder.address(target), accumulates: accumulates ? 1 : 0, factor: 1))
     }
   }
 }

@@ -15,10 +15,11 @@ extension Lowering {
     let input = layer.inputs[0]
     var shape = ConvolutionShape(
       batch: batch / parts, input: image(graph.layers[input].shape), output: image(layer.shape), kernel: 1, stride: 1,
-      padding: 0, inputLayout: layouts[input], outputLayout: layouts[unit.head],
+      padding: 0, inputLayout: layout(input, asIntegers: isQuantized(unit)), outputLayout: layouts[unit.output],
       threads: parts == 1 ? runtime.threads : 1,
       hasBias: layer.parameters.contains { $0.kind == .bias } || unit.folded != nil,
-      training: differentiation.seed != .none, adds: unit.addend != nil, relu: unit.relu)
+      training: differentiation.seed != .none, addend: unit.addend.map { addendLayout($0, unit).element },
+      relu: unit.relu)
     if case .convolution(let convolution) = layer.operation {
       shape.kernel = convolution.kernel
       shape.stride = convolution.stride
@@ -33,19 +34,20 @@ extension Lowering {
   func convolutionForward(_ unit: Unit) throws {
     let (made, _, _) = try primitives(unit)
     let layer = graph.layers[unit.head]
-    let input = output(layer.inputs[0])
+    let input = output(layer.inputs[0], asIntegers: made.shape.isQuantized)
     var folding: PackedWeights.Folding?
     if let folded = unit.folded, case .batchNormalization(let normalization) = graph.layers[folded].operation {
       folding = .init(layer: graph.layers[folded].name, epsilon: normalization.epsilon)
     }
     let pack = try parameters.packed(
       layer: layer.name, dimensions: made.shape.weightDimensions, format: made.forwardWeights, folding: folding,
-      runtime: runtime)
+      scaling: made.shape.isQuantized ? scaling(unit) : nil, runtime: runtime)
     use(pack)
-    let result = unit.addend.map { destination(holding: $0, unit) } ?? value(of: layouts[unit.head])
+    let result = unit.addend.map { destination(holding: $0, unit) } ?? value(of: layouts[unit.output])
     outputs[unit.output] = result
     let scratch = plan.value(bytes: made.forward.scratchpad.bytes)
     let runtime = runtime
+    let sumScale = made.shape.scalesSum ? sumScale(unit) : nil
     plan.step("convolution", layer: unit.head, uses: [input, result, scratch]) { binder in
       var arguments: [(OneDNNIndex, Descriptor, UnsafeMutableRawPointer?)] = [
         (.source, made.source, binder.address(input)),
@@ -54,18 +56,26 @@ extension Lowering {
         (.scratchpad, made.forward.scratchpad, binder.address(scratch)),
       ]
       if let bias = made.bias { arguments.append((.bias, bias, pack.bias.map { UnsafeMutableRawPointer($0) })) }
+      if let scales = made.scales {
+        arguments.append(
+          (onednn_scales_index(.weights), scales.weights, pack.scales.map { UnsafeMutableRawPointer($0) }))
+        if let sum = scales.sum, let sumScale {
+          arguments.append((onednn_scales_index(.destination), sum, binder.constant(sumScale)))
+        }
+      }
       return try binder.step(made.forward, arguments, runtime)
     }
   }
 
   /// Memory that holds an addend for the convolution to add to: the addend's own, or a copy where that is still needed.
   private func destination(holding addend: Int, _ unit: Unit) -> Int {
-    let held = output(addend)
+    let layout = addendLayout(addend, unit)
+    let held = output(addend, asIntegers: layout.element.isInteger)
     guard isNeededLater(addend) || graph.layers[unit.head].inputs.contains(addend) else {
       return plan.overwriting(held)
     }
-    let copy = value(of: layouts[unit.head])
-    let bytes = Int64(batch * layouts[unit.head].bytes)
+    let copy = value(of: layout)
+    let bytes = Int64(batch * layout.bytes)
     plan.step("copy", layer: unit.head, uses: [held, copy]) { binder in
       binder.step(
         resnet_copy, ResNetCopy(bytes: bytes, input: binder.address(held), output: binder.address(copy)))
@@ -85,7 +95,7 @@ extension Lowering {
     let backward = try made.backwardData()
     let pack = try parameters.packed(
       layer: layer.name, dimensions: made.shape.weightDimensions, format: backward.weights, folding: nil,
-      runtime: runtime)
+      scaling: nil, runtime: runtime)
     use(pack)
     let result = value(of: gradientLayout(layer.inputs[0]))
     let scratch = plan.value(bytes: backward.primitive.scratchpad.bytes)

@@ -67,32 +67,33 @@ extension Lowering {
 
   func zeroPaddingForward(_ unit: Unit, _ layer: ZeroPadding) {
     let source = graph.layers[unit.head].inputs[0]
-    let (input, result) = (output(source), value(of: layouts[unit.head]))
+    let element = layouts[unit.head].element
+    let (input, result) = (output(source, asIntegers: element.isInteger), value(of: layouts[unit.head]))
     outputs[unit.output] = result
-    zeroPadding(unit, layer, resnet_zero_padding_forward, from: input, to: result)
+    zeroPadding(unit, layer, element, resnet_zero_padding_forward, from: input, to: result)
   }
 
   func zeroPaddingBackward(_ unit: Unit, _ layer: ZeroPadding) {
     let source = graph.layers[unit.head].inputs[0]
     guard differentiation.needsGradient[source] else { return }
     let result = value(of: gradientLayout(source))
-    zeroPadding(unit, layer, resnet_zero_padding_backward, from: merged(unit.output).value, to: result)
+    let gradient = merged(unit.output).value
+    zeroPadding(unit, layer, precision.element, resnet_zero_padding_backward, from: gradient, to: result)
     give(result, to: source, isExclusive: true)
   }
 
   private func zeroPadding(
-    _ unit: Unit, _ layer: ZeroPadding, _ function: @escaping @convention(c) (UnsafeRawPointer?) -> Int32,
-    from input: Int, to result: Int
+    _ unit: Unit, _ layer: ZeroPadding, _ element: Element,
+    _ function: @escaping @convention(c) (UnsafeRawPointer?) -> Int32, from input: Int, to result: Int
   ) {
     let narrow = layouts[graph.layers[unit.head].inputs[0]].batched(batch)
     let wide = layouts[unit.head].batched(batch)
     let (narrowHeight, narrowWidth, wideHeight, wideWidth) = padding(unit, layer)
-    let element = precision.element.kernel
     plan.step("zero padding", layer: unit.head, uses: [input, result]) { binder in
       binder.step(
         function,
         ResNetZeroPadding(
-          narrow: narrow, wide: wide, element: element, narrow_height: narrowHeight, narrow_width: narrowWidth,
+          narrow: narrow, wide: wide, element: element.kernel, narrow_height: narrowHeight, narrow_width: narrowWidth,
           wide_height: wideHeight,
           wide_width: wideWidth, stride: Int64(layer.stride), before: Int64(layer.before),
           input: binder.address(input), output: binder.address(result)))
@@ -101,9 +102,10 @@ extension Lowering {
 
   func flattenForward(_ unit: Unit) {
     let source = graph.layers[unit.head].inputs[0]
+    let (element, shape) = (layouts[unit.head].element, graph.layers[source].shape)
     outputs[unit.output] = relayout(
-      output(source), from: layouts[source], to: .plain(graph.layers[source].shape, precision.element),
-      layer: unit.head)
+      output(source, asIntegers: element.isInteger), from: layout(source, asIntegers: element.isInteger),
+      to: .plain(shape, element), layer: unit.head)
   }
 
   func flattenBackward(_ unit: Unit) {

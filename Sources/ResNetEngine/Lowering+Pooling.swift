@@ -6,29 +6,32 @@ import ResNetKernels
 extension Lowering {
   func averagePoolingForward(_ unit: Unit) {
     let source = graph.layers[unit.head].inputs[0]
-    let (input, result) = (output(source), value(of: layouts[unit.head]))
+    let (input, result) = (stored(source), value(of: layouts[unit.head]))
     outputs[unit.output] = result
-    averagePooling(unit, resnet_average_pooling_forward, from: input, to: result)
+    averagePooling(unit, layouts[source].element, resnet_average_pooling_forward, from: input, to: result)
   }
 
   func averagePoolingBackward(_ unit: Unit) {
     let source = graph.layers[unit.head].inputs[0]
     guard differentiation.needsGradient[source] else { return }
     let result = value(of: gradientLayout(source))
-    averagePooling(unit, resnet_average_pooling_backward, from: merged(unit.output).value, to: result)
+    averagePooling(
+      unit, precision.element, resnet_average_pooling_backward, from: merged(unit.output).value, to: result)
     give(result, to: source, isExclusive: true)
   }
 
   private func averagePooling(
-    _ unit: Unit, _ function: @escaping @convention(c) (UnsafeRawPointer?) -> Int32, from input: Int, to result: Int
+    _ unit: Unit, _ element: Element, _ function: @escaping @convention(c) (UnsafeRawPointer?) -> Int32,
+    from input: Int, to result: Int
   ) {
-    let layout = layouts[graph.layers[unit.head].inputs[0]].batched(batch)
-    let element = precision.element.kernel
+    let source = graph.layers[unit.head].inputs[0]
+    let (layout, factor) = (layouts[source].batched(batch), factor(source, asIntegers: false))
     plan.step("average pooling", layer: unit.head, uses: [input, result]) { binder in
       binder.step(
         function,
         ResNetAveragePooling(
-          layout: layout, element: element, input: binder.address(input), output: binder.address(result)))
+          layout: layout, element: element.kernel, input: binder.address(input), output: binder.address(result),
+          factor: factor))
     }
   }
 
@@ -61,7 +64,8 @@ extension Lowering {
     let input = graph.layers[unit.head].inputs[0]
     let from = graph.layers[input].shape
     let to = graph.layers[unit.head].shape
-    let source = try Descriptor.make([batch] + from.dimensions, layouts[input], runtime)
+    let isInteger = layouts[unit.head].element.isInteger
+    let source = try Descriptor.make([batch] + from.dimensions, layout(input, asIntegers: isInteger), runtime)
     let destination = try Descriptor.make([batch] + to.dimensions, layouts[unit.head], runtime)
     let sizes = Sizes(layer, from: from, to: to)
     let attributes = try Attributes(runtime)
@@ -80,7 +84,7 @@ extension Lowering {
 
   func poolingForward(_ unit: Unit, _ layer: Pooling, _ algorithm: OneDNNAlgorithm) throws {
     let made = try primitives(unit, layer, algorithm)
-    let input = output(graph.layers[unit.head].inputs[0])
+    let input = output(graph.layers[unit.head].inputs[0], asIntegers: layouts[unit.head].element.isInteger)
     let result = value(of: layouts[unit.head])
     outputs[unit.output] = result
     let scratch = plan.value(bytes: made.forward.scratchpad.bytes)

@@ -13,6 +13,8 @@ final class Lowering {
   let precision: Precision
   let recomputation: Recomputation
   let runtime: OneDNNRuntime
+  /// What integers stand for, where there are some.
+  let integers: IntegerScales?
   let plan = Plan()
   let convolution: (ConvolutionShape) throws -> ConvolutionPrimitives
 
@@ -41,6 +43,8 @@ final class Lowering {
 
   // By layer.
   var outputs: [Int?]
+  /// Outputs in the other of the two forms that they can have: as integers, or as numbers of the program's precision.
+  var converted: [Int: Int] = [:]
   /// The units that are to be computed again when a gradient asks for their output, by the layer of that output.
   var forgotten: [Int: Unit] = [:]
   var recomputedLayers = 0
@@ -80,7 +84,7 @@ final class Lowering {
 
   init(
     graph: Graph, parameters: Parameters, batch: Int, purpose: Purpose, precision: Precision,
-    recomputation: Recomputation, runtime: OneDNNRuntime,
+    quantization: Quantization?, recomputation: Recomputation, runtime: OneDNNRuntime,
     convolution: @escaping (ConvolutionShape) throws -> ConvolutionPrimitives
   ) throws {
     // Where nothing is left out, dropout is the identity, and what stands around it may be fused.
@@ -97,6 +101,12 @@ final class Lowering {
     self.runtime = runtime
     self.convolution = convolution
     differentiation = try Differentiation(graph, purpose)
+    integers =
+      precision == .int8
+      ? IntegerScales(graph, greatestUnsigned: runtime.greatestUnsigned) { quantization?.scales[$0] } : nil
+    guard integers == nil || differentiation.seed == .none else {
+      throw ResNetError(.usage, "integers of 8 bits have no gradients", remedy: "Train in f32 or bf16")
+    }
     joint = JointOutputs(graph, apart: Set(differentiation.watched.map(\.layer)))
     outputs = Array(repeating: nil, count: graph.layers.count)
     pieces = Array(repeating: [], count: graph.layers.count)
@@ -113,18 +123,24 @@ final class Lowering {
     if graph.layers[graph.output].operation.isLinear, graph.consumers[graph.output].isEmpty {
       layouts[graph.output].element = .float32
     }
-    self.layouts = layouts
+    let integers = integers
+    let isBlocked = layouts.map(\.isBlocked)
     fusion = Fusion(
       graph, purpose, pinned: differentiation.pinned, differentiates: differentiation.seed != .none,
-      // In channels-last formats oneDNN 3.2 loses what the destination held (seen with AVX2).
-      canAdd: { layouts[$0].isBlocked })
+      // In channels-last formats oneDNN 3.2 loses what the destination of numbers held (seen with AVX2).
+      canAdd: { integers?.isMultiplied(graph.layers[$0]) ?? isBlocked[$0] })
+    if let integers {
+      for layer in integers.stored(graph, fusion) { layouts[layer].element = integers.elements[layer] }
+    }
+    self.layouts = layouts
   }
 
   /// Fills the plan.
   func lower() throws {
     inputValue = value(of: .plain(graph.inputShape))
     plan.keep(inputValue)
-    outputs[0] = relayout(inputValue, from: .plain(graph.inputShape), to: layouts[0], layer: 0)
+    outputs[0] = relayout(
+      inputValue, from: .plain(graph.inputShape), to: layouts[0], layer: 0, factor: factor(0, asIntegers: true))
     if let first = differentiation.parametersFrom {
       // Learned values lie in the order of the backward pass, so the gradients of the last layers come first.
       gradientCount = graph.layers[first...].reduce(0) { $0 + $1.parameterCount }
@@ -146,7 +162,8 @@ final class Lowering {
     plan.keep(logitsValue)
     for (name, layer) in differentiation.observed {
       plan.keep(output(layer))
-      kept[.activation(name)] = Kept(value: output(layer), layout: layouts[layer], shape: graph.layers[layer].shape)
+      kept[.activation(name)] = Kept(
+        value: output(layer), layout: layout(layer, asIntegers: false), shape: graph.layers[layer].shape)
     }
     guard differentiation.seed != .none else { return }
 
@@ -275,8 +292,11 @@ final class Lowering {
 
   // MARK: Helpers of all parts
 
-  /// The value that holds a layer's output.
-  func output(_ layer: Int) -> Int {
+  /// The value that holds a layer's output as numbers of the program's precision.
+  func output(_ layer: Int) -> Int { output(layer, asIntegers: false) }
+
+  /// The value that holds a layer's output in the form in which it was stored.
+  func stored(_ layer: Int) -> Int {
     computeAgain(layer)
     if outputs[layer] == nil, joint.places[layer] != nil {
       outputs[layer] = detached(outputPart(layer), layer: layer)
@@ -298,7 +318,9 @@ final class Lowering {
   func value(of layout: Layout) -> Int { plan.value(bytes: batch * layout.bytes) }
 
   /// The same values in another layout: a new value, or the same one where the layouts agree.
-  func relayout(_ value: Int, from: Layout, to: Layout, layer: Int) -> Int {
+  ///
+  /// - Parameter factor: what they are multiplied by where they become integers or were some.
+  func relayout(_ value: Int, from: Layout, to: Layout, layer: Int, factor: Float = 1) -> Int {
     guard from != to else { return value }
     let result = self.value(of: to)
     let batch = batch
@@ -307,7 +329,8 @@ final class Lowering {
         resnet_relayout,
         ResNetRelayout(
           from: from.batched(batch), to: to.batched(batch), from_element: from.element.kernel,
-          to_element: to.element.kernel, input: binder.address(value), output: binder.address(result), accumulates: 0))
+          to_element: to.element.kernel, input: binder.address(value), output: binder.address(result), accumulates: 0,
+          factor: factor))
     }
     return result
   }

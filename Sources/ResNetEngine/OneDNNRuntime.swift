@@ -15,6 +15,11 @@ final class OneDNNRuntime {
   let precisions: [Precision]
   /// Whether it multiplies tiles of bfloat16 matrices, for which oneDNN wants channels last.
   private let hasTiles: Bool
+  /// Whether it has the vectors of integers that 8 bits need.
+  private let hasInteger: Bool
+  /// The greatest of the integers that activations without a sign are stored in. Processors without instructions for sums
+  /// of four products add two of them in 16 bits: 2 · 127 · 127 is the most that these hold.
+  let greatestUnsigned: Float
   private(set) var threads: Int
 
   private static var loaded: OneDNNRuntime?
@@ -55,9 +60,13 @@ final class OneDNNRuntime {
       hasTiles = has(.amx)
       // Without the instructions oneDNN computes in bfloat16 too, slower than in single precision.
       precisions = has(.avx512BF16) ? [.bfloat16, .float32] : has(.avx512) ? [.float32, .bfloat16] : [.float32]
+      hasInteger = has(.avx2)
+      greatestUnsigned = has(.avx512VNNI) || has(.avx2VNNI) ? 255 : 127
     #else
       lanes = 1
       hasTiles = false
+      hasInteger = false
+      greatestUnsigned = 127
       precisions = [.float32]
     #endif
     self.threads = max(1, min(Int(api.pointee.omp_get_max_threads()), Int(api.pointee.omp_get_thread_limit())))
@@ -69,7 +78,12 @@ final class OneDNNRuntime {
   var threadLimit: Int { Int(api.pointee.omp_get_thread_limit()) }
 
   /// Channels in a block of the fast layout; 1 where channels last are faster.
-  func lanes(_ precision: Precision) -> Int { precision == .bfloat16 && hasTiles ? 1 : lanes }
+  func lanes(_ precision: Precision) -> Int {
+    precision == .int8 || precision == .bfloat16 && hasTiles ? 1 : lanes
+  }
+
+  /// Whether the processor can compute in a precision.
+  func computes(in precision: Precision) -> Bool { precision == .int8 ? hasInteger : precisions.contains(precision) }
 
   private var active = 0
 

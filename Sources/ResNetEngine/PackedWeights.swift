@@ -5,7 +5,8 @@ import ResNetGraph
 import ResNetKernels
 
 /// A copy of a convolution's weights in the format that a primitive reads, with the normalisation behind it folded in
-/// where there is one; brought up to date when the masters have changed.
+/// where there is one, and as integers where the primitive multiplies such; brought up to date when the masters have
+/// changed.
 @EngineActor
 final class PackedWeights {
   /// The normalisation that is folded in.
@@ -14,15 +15,24 @@ final class PackedWeights {
     var epsilon: Float
   }
 
+  /// What the sums of products of integers are in.
+  struct Scaling: Hashable {
+    /// The scale of the integers that are read.
+    var source: Float
+    /// The unit of the result.
+    var sum: Float
+  }
+
   let descriptor: Descriptor
   let folding: Folding?
+  let scaling: Scaling?
   /// Where the packed weights lie.
   var address: UnsafeMutableRawPointer? { memory.address }
   private let memory: Memory
-  /// Biases with the folding, where there is one; the masters otherwise.
-  var bias: UnsafeMutablePointer<Float>? {
-    (foldedBias?.buffer ?? parameters.takeUnretainedValue().buffer(layer + ".bias")).baseAddress
-  }
+  /// Biases with the folding, where there is one, in units of the result; the masters otherwise.
+  var bias: UnsafeMutablePointer<Float>? { (ownBias?.buffer ?? masterBias).baseAddress }
+  /// For each output, what brings the sum of its products of integers to the unit of the result.
+  var scales: UnsafeMutablePointer<Float>? { ownScales?.buffer.baseAddress }
 
   /// What it takes, in bytes.
   let bytes: Int
@@ -33,7 +43,9 @@ final class PackedWeights {
   private let plain: Memory
   private let scratch: Memory
   private let foldedWeights: Allocation<Float>?
-  private let foldedBias: Allocation<Float>?
+  private let integers: Allocation<Int8>?
+  private let ownBias: Allocation<Float>?
+  private let ownScales: Allocation<Float>?
   private let arguments: Allocation<OneDNNArgument>
   private var call: ResNetPrimitiveCall
   /// That of the masters that it holds; 0 before the first.
@@ -41,21 +53,28 @@ final class PackedWeights {
 
   /// Prepares a copy; `refresh` fills it.
   init(
-    layer: String, dimensions: [Int], format: Descriptor, folding: Folding?, parameters: Parameters,
+    layer: String, dimensions: [Int], format: Descriptor, folding: Folding?, scaling: Scaling?, parameters: Parameters,
     runtime: OneDNNRuntime
   ) throws {
     self.layer = layer
     self.descriptor = format
     self.folding = folding
+    self.scaling = scaling
     // The parameters own this object, and outlive it.
     self.parameters = .passUnretained(parameters)
     let masters = parameters.buffer(layer + ".weight")
-    foldedWeights = folding.map { _ in Allocation(capacity: masters.count) }
-    foldedBias = folding.map { Allocation(capacity: parameters.buffer($0.layer + ".weight").count) }
-    let plainDescriptor = try Descriptor.plain(dimensions, runtime)
+    let outputs = parameters.places[layer + ".weight"]?.parameter.shape[0] ?? 0
+    let hasBias = folding != nil || parameters.places[layer + ".bias"] != nil
+    foldedWeights = folding != nil && scaling == nil ? Allocation(capacity: masters.count) : nil
+    integers = scaling.map { _ in Allocation(capacity: masters.count) }
+    ownBias = folding != nil || (scaling != nil && hasBias) ? Allocation(capacity: outputs) : nil
+    ownScales = scaling.map { _ in Allocation(capacity: outputs) }
+    let plainDescriptor = try Descriptor.plain(dimensions, storing: scaling == nil ? .float32 : .int8, runtime)
     reorder = try Primitive.reorder(from: plainDescriptor, to: format, runtime)
-    plain = try Memory(
-      plainDescriptor, at: UnsafeMutableRawPointer((foldedWeights?.buffer ?? masters).baseAddress), runtime)
+    let plainAddress =
+      integers.map { UnsafeMutableRawPointer($0.buffer.baseAddress) }
+      ?? UnsafeMutableRawPointer((foldedWeights?.buffer ?? masters).baseAddress)
+    plain = try Memory(plainDescriptor, at: plainAddress, runtime)
     memory = try Memory(allocating: format, runtime)
     scratch = try Memory(allocating: reorder.scratchpad, runtime)
     arguments = Allocation(capacity: 3)
@@ -64,8 +83,8 @@ final class PackedWeights {
     arguments.buffer[2] = OneDNNArgument(index: .scratchpad, memory: scratch.pointer)
     call = ResNetPrimitiveCall(reorder, arguments.buffer, runtime)
     bytes =
-      format.bytes + reorder.scratchpad.bytes
-      + ((foldedWeights?.buffer.count ?? 0) + (foldedBias?.buffer.count ?? 0)) * MemoryLayout<Float>.stride
+      format.bytes + reorder.scratchpad.bytes + (integers?.buffer.count ?? 0)
+      + [foldedWeights, ownBias, ownScales].reduce(0) { $0 + ($1?.buffer.count ?? 0) } * MemoryLayout<Float>.stride
   }
 
   /// Packs again if the masters have changed since.
@@ -73,33 +92,68 @@ final class PackedWeights {
     let parameters = parameters.takeUnretainedValue()
     guard version != parameters.version else { return }
     version = parameters.version
-    if let folding {
-      let weights = parameters.buffer(layer + ".weight")
-      let outputs = parameters.buffer(folding.layer + ".weight").count
-      resnet_fold_normalization(
-        Int64(outputs), Int64(weights.count / outputs), weights.baseAddress,
-        parameters.buffer(layer + ".bias").baseAddress, parameters.buffer(folding.layer + ".weight").baseAddress,
-        parameters.buffer(folding.layer + ".bias").baseAddress,
-        parameters.buffer(folding.layer + ".running_mean").baseAddress,
-        parameters.buffer(folding.layer + ".running_var").baseAddress, folding.epsilon,
-        foldedWeights?.buffer.baseAddress, foldedBias?.buffer.baseAddress)
+    if let scaling {
+      // Numbers that are needed for a moment only.
+      let folded = folding.map { _ in Allocation<Float>(capacity: masters.count) }
+      if let folded { fold(into: folded.buffer) }
+      quantize(UnsafeBufferPointer(folded?.buffer ?? masters), scaling)
+    } else if let foldedWeights {
+      fold(into: foldedWeights.buffer)
     }
     guard resnet_call_primitive(&call) == 0 else {
       throw ResNetError(.software, "oneDNN could not pack the weights", at: layer, remedy: "Please report this")
     }
+  }
+
+  private var masters: UnsafeMutableBufferPointer<Float> {
+    parameters.takeUnretainedValue().buffer(layer + ".weight")
+  }
+
+  private var masterBias: UnsafeMutableBufferPointer<Float> {
+    parameters.takeUnretainedValue().buffer(layer + ".bias")
+  }
+
+  /// Folds the normalisation into the weights, which go to `target`, and the biases.
+  private func fold(into target: UnsafeMutableBufferPointer<Float>) {
+    guard let folding, let ownBias else { return }
+    let parameters = parameters.takeUnretainedValue()
+    let outputs = ownBias.buffer.count
+    resnet_fold_normalization(
+      Int64(outputs), Int64(masters.count / outputs), masters.baseAddress, masterBias.baseAddress,
+      parameters.buffer(folding.layer + ".weight").baseAddress,
+      parameters.buffer(folding.layer + ".bias").baseAddress,
+      parameters.buffer(folding.layer + ".running_mean").baseAddress,
+      parameters.buffer(folding.layer + ".running_var").baseAddress, folding.epsilon, target.baseAddress,
+      ownBias.buffer.baseAddress)
+  }
+
+  /// Makes integers of weights, and brings scales and biases to the unit of the result.
+  private func quantize(_ weights: UnsafeBufferPointer<Float>, _ scaling: Scaling) {
+    guard let integers, let ownScales else { return }
+    QuantizedWeights.quantize(weights, integers: integers.buffer, scales: ownScales.buffer)
+    for output in ownScales.buffer.indices {
+      let scale = Double(ownScales.buffer[output]) * Double(scaling.source) / Double(scaling.sum)
+      ownScales.buffer[output] = Float(scale)
+    }
+    guard let ownBias else { return }
+    let biases = folding == nil ? masterBias : ownBias.buffer
+    for output in ownBias.buffer.indices { ownBias.buffer[output] = biases[output] / scaling.sum }
   }
 }
 
 extension Parameters {
   /// The packed copy of a layer's weights in a format, shared by all programs that read it.
   func packed(
-    layer: String, dimensions: [Int], format: Descriptor, folding: PackedWeights.Folding?, runtime: OneDNNRuntime
+    layer: String, dimensions: [Int], format: Descriptor, folding: PackedWeights.Folding?,
+    scaling: PackedWeights.Scaling?, runtime: OneDNNRuntime
   ) throws -> PackedWeights {
-    if let found = packed[layer]?.first(where: { $0.folding == folding && $0.descriptor.isSame(as: format) }) {
-      return found
+    let found = packed[layer]?.first {
+      $0.folding == folding && $0.scaling == scaling && $0.descriptor.isSame(as: format)
     }
+    if let found { return found }
     let made = try PackedWeights(
-      layer: layer, dimensions: dimensions, format: format, folding: folding, parameters: self, runtime: runtime)
+      layer: layer, dimensions: dimensions, format: format, folding: folding, scaling: scaling, parameters: self,
+      runtime: runtime)
     packed[layer, default: []].append(made)
     return made
   }

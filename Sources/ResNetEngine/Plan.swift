@@ -95,6 +95,14 @@ final class Binder {
     address(part.value) + part.offset * part.layout.element.bytes
   }
 
+  /// A number that a call reads.
+  func constant(_ value: Float) -> UnsafeMutableRawPointer? {
+    let stored = Allocation<Float>(capacity: 1)
+    stored.buffer.initialize(repeating: value)
+    objects.append(stored)
+    return UnsafeMutableRawPointer(stored.buffer.baseAddress)
+  }
+
   /// A call of one of our kernels.
   func step<Arguments: BitwiseCopyable>(
     _ function: @escaping @convention(c) (UnsafeRawPointer?) -> Int32, _ arguments: Arguments

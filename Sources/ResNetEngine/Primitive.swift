@@ -71,13 +71,19 @@ final class Primitive {
   }
 }
 
-/// Attributes of a primitive: scratch memory is always ours, and convolutions may add to their destination or end in ReLU.
+/// Attributes of a primitive: scratch memory is always ours; convolutions may add to their destination, end in ReLU, or
+/// take scales for integers.
 final class Attributes {
   let pointer: OneDNNAttributes
   private let api: UnsafePointer<OneDNN>
 
+  /// - Parameters:
+  ///   - addend: how what the destination holds, and is added to, is stored.
+  ///   - scales: arguments that have scales, and which of their dimensions have one for each position, a bit for each.
   @EngineActor
-  init(_ runtime: OneDNNRuntime, adds: Bool = false, relu: Bool = false) throws {
+  init(
+    _ runtime: OneDNNRuntime, addend: Element? = nil, relu: Bool = false, scales: [(OneDNNIndex, Int32)] = []
+  ) throws {
     self.api = runtime.api
     var made: OneDNNAttributes?
     try runtime.check(api.pointee.primitive_attr_create(&made), "attributes")
@@ -86,12 +92,17 @@ final class Attributes {
     }
     self.pointer = made
     try runtime.check(api.pointee.primitive_attr_set_scratchpad_mode(made, .user), "scratch memory of ours")
-    guard adds || relu else { return }
+    for (argument, dimensions) in scales {
+      try runtime.check(api.pointee.primitive_attr_set_scales_mask(made, argument, dimensions), "scales")
+    }
+    guard addend != nil || relu else { return }
     var operations: OneDNNPostOperations?
     try runtime.check(api.pointee.post_ops_create(&operations), "post-operations")
     guard let operations else { return }
     defer { _ = api.pointee.post_ops_destroy(operations) }
-    if adds { try runtime.check(api.pointee.post_ops_append_sum(operations, 1, 0, .f32), "a fused addition") }
+    if let addend {
+      try runtime.check(api.pointee.post_ops_append_sum(operations, 1, 0, addend.dataType), "a fused addition")
+    }
     if relu {
       try runtime.check(
         api.pointee.post_ops_append_eltwise(operations, .elementwiseReLU, 0, 0), "a fused ReLU")

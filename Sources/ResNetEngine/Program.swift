@@ -203,7 +203,7 @@ public final class Program {
       var relayout = ResNetRelayout(
         from: result.layout.batched(batch), to: Layout.plain(result.shape).batched(batch),
         from_element: result.layout.element.kernel, to_element: RESNET_FLOAT32, input: result.address,
-        output: buffer.baseAddress, accumulates: 0)
+        output: buffer.baseAddress, accumulates: 0, factor: 1)
       _ = resnet_relayout(&relayout)
       count = shape.count
     }

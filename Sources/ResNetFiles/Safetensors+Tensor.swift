@@ -31,6 +31,18 @@ extension Safetensors {
     return Tensor(shape: entry.shape, scalars: scalars)
   }
 
+  /// One of `entries` as integers.
+  ///
+  /// - Throws: `ResNetError` of code `data` where it is of another type, `inputOutput` where the file cannot be read.
+  public func int8Tensor(_ entry: Entry) throws -> Int8Tensor {
+    guard entry.type == .int8 else {
+      throw ResNetError(
+        .data, "the tensor \(quoted(entry.name)) is of type \(entry.type.rawValue), not I8", at: place,
+        remedy: "Give the file as it was written")
+    }
+    return Int8Tensor(shape: entry.shape, scalars: try bytes(entry).map { Int8(bitPattern: $0) })
+  }
+
   /// The bytes of one of `entries` as they are in the file, little-endian.
   ///
   /// - Throws: `ResNetError` where the file cannot be read.

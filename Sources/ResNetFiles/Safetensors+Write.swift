@@ -1,33 +1,87 @@
 import ResNetCore
 
 extension Safetensors {
-  /// Writes a file of float32 tensors, whole or not at all; equal contents give equal bytes.
+  /// Writes a file of float32 tensors, and of 8-bit integers behind them, whole or not at all; equal contents give equal
+  /// bytes.
   ///
   /// Names and keys are in the order of their UTF-8 bytes, and the numbers begin at a multiple of 8 bytes.
   ///
   /// - Throws: `ResNetError` of code `inputOutput` where the file cannot be written, `usage` where a tensor is called
-  ///   `__metadata__` or there are too many.
-  public static func write(_ tensors: [String: Tensor], metadata: [String: String] = [:], to path: String) throws {
-    let sorted = tensors.sorted { precedes($0.key, $1.key) }
-    let header = try header(sorted, metadata: metadata)
+  ///   `__metadata__`, a name is there twice or there are too many.
+  public static func write(
+    _ tensors: [String: Tensor], integers: [String: Int8Tensor] = [:], metadata: [String: String] = [:], to path: String
+  ) throws {
+    let arrays = try arrays(tensors, integers)
+    let header = try header(arrays, metadata: metadata)
     try AtomicFile.write(to: path) { sink in
       try sink.append(header)
-      for (_, tensor) in sorted { try withLittleEndianBytes(tensor) { try sink.append($0) } }
+      for array in arrays { try array.withLittleEndianBytes { try sink.append($0) } }
     }
   }
 
   /// The bytes that `write` would put in a file.
   ///
-  /// - Throws: `ResNetError` of code `usage` where a tensor is called `__metadata__` or there are too many.
-  public static func encode(_ tensors: [String: Tensor], metadata: [String: String] = [:]) throws -> [UInt8] {
-    let sorted = tensors.sorted { precedes($0.key, $1.key) }
-    var bytes = try header(sorted, metadata: metadata)
-    for (_, tensor) in sorted { withLittleEndianBytes(tensor) { bytes.append(contentsOf: $0) } }
+  /// - Throws: `ResNetError` of code `usage` where a tensor is called `__metadata__`, a name is there twice or there are too
+  ///   many.
+  public static func encode(
+    _ tensors: [String: Tensor], integers: [String: Int8Tensor] = [:], metadata: [String: String] = [:]
+  ) throws -> [UInt8] {
+    let arrays = try arrays(tensors, integers)
+    var bytes = try header(arrays, metadata: metadata)
+    for array in arrays { array.withLittleEndianBytes { bytes.append(contentsOf: $0) } }
     return bytes
   }
 
+  /// What is written under one name.
+  private struct NamedArray {
+    enum Elements {
+      case float32(Tensor)
+      case int8(Int8Tensor)
+    }
+
+    var name: String
+    var elements: Elements
+
+    var type: ElementType {
+      switch elements {
+      case .float32: .float32
+      case .int8: .int8
+      }
+    }
+
+    var shape: Shape {
+      switch elements {
+      case .float32(let tensor): tensor.shape
+      case .int8(let tensor): tensor.shape
+      }
+    }
+
+    func withLittleEndianBytes(_ body: (UnsafeRawBufferPointer) throws -> Void) rethrows {
+      switch elements {
+      case .int8(let tensor): try tensor.scalars.withUnsafeBytes(body)
+      case .float32(let tensor):
+        #if _endian(little)
+          try tensor.scalars.withUnsafeBytes(body)
+        #else
+          try tensor.scalars.map(\.bitPattern.littleEndian).withUnsafeBytes(body)
+        #endif
+      }
+    }
+  }
+
+  /// In the order of the file: the larger elements first, so that each array begins at a multiple of their size.
+  private static func arrays(_ tensors: [String: Tensor], _ integers: [String: Int8Tensor]) throws -> [NamedArray] {
+    if let twice = integers.keys.sorted().first(where: { tensors[$0] != nil }) {
+      throw ResNetError(
+        .usage, "two tensors of a safetensors file are called \(quoted(twice))", remedy: "Give one another name")
+    }
+    return tensors.map { NamedArray(name: $0.key, elements: .float32($0.value)) }
+      .sorted { precedes($0.name, $1.name) }
+      + integers.map { NamedArray(name: $0.key, elements: .int8($0.value)) }.sorted { precedes($0.name, $1.name) }
+  }
+
   /// The length, the JSON and its padding.
-  private static func header(_ tensors: [(key: String, value: Tensor)], metadata: [String: String]) throws -> [UInt8] {
+  private static func header(_ arrays: [NamedArray], metadata: [String: String]) throws -> [UInt8] {
     var members: [[UInt8]] = []
     if !metadata.isEmpty {
       let items = metadata.sorted { precedes($0.key, $1.key) }.map {
@@ -36,15 +90,16 @@ extension Safetensors {
       members.append(Array("\"__metadata__\":{".utf8) + items.joined(separator: ",".utf8) + "}".utf8)
     }
     var offset = 0
-    for (name, tensor) in tensors {
-      guard !name.utf8.elementsEqual("__metadata__".utf8) else {
+    for array in arrays {
+      guard !array.name.utf8.elementsEqual("__metadata__".utf8) else {
         throw ResNetError(
           .usage, "no tensor of a safetensors file may be called __metadata__", remedy: "Give it another name")
       }
-      let end = offset + tensor.scalars.count * ElementType.float32.byteCount
-      let sizes = tensor.shape.dimensions.map(String.init).joined(separator: ",")
+      let end = offset + array.shape.count * array.type.byteCount
+      let sizes = array.shape.dimensions.map(String.init).joined(separator: ",")
       members.append(
-        jsonString(name) + ":{\"dtype\":\"F32\",\"shape\":[\(sizes)],\"data_offsets\":[\(offset),\(end)]}".utf8)
+        jsonString(array.name)
+          + ":{\"dtype\":\"\(array.type.rawValue)\",\"shape\":[\(sizes)],\"data_offsets\":[\(offset),\(end)]}".utf8)
       offset = end
     }
     var json = Array("{".utf8) + members.joined(separator: ",".utf8) + "}".utf8
@@ -55,14 +110,5 @@ extension Safetensors {
         remedy: "Write fewer or shorter ones")
     }
     return (0..<8).map { UInt8(truncatingIfNeeded: json.count >> ($0 * 8)) } + json
-  }
-
-  private static func withLittleEndianBytes(_ tensor: Tensor, _ body: (UnsafeRawBufferPointer) throws -> Void) rethrows
-  {
-    #if _endian(little)
-      try tensor.scalars.withUnsafeBytes(body)
-    #else
-      try tensor.scalars.map(\.bitPattern.littleEndian).withUnsafeBytes(body)
-    #endif
   }
 }

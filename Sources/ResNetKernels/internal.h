@@ -16,23 +16,37 @@
 #define RESNET_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
 #define RESNET_INLINE static inline __attribute__((always_inline))
 
+RESNET_INLINE int resnet_is_integer(int element) { return element == RESNET_INT8 || element == RESNET_UINT8; }
+
 // Activations are read and written by these. `element` is a constant wherever they are used (RESNET_BY_ELEMENT sees to
-// that), so that each loop is left with one of the two.
+// that), so that each loop is left with one of them.
 RESNET_INLINE float resnet_load(const void *values, int64_t i, int element) {
   if (element == RESNET_FLOAT32) return ((const float *)values)[i];
+  if (element == RESNET_INT8) return ((const int8_t *)values)[i];
+  if (element == RESNET_UINT8) return ((const uint8_t *)values)[i];
   uint32_t bits = (uint32_t)((const uint16_t *)values)[i] << 16;
   float value;
   memcpy(&value, &bits, sizeof value);
   return value;
 }
 
-// Rounds to the nearest, ties to even; what is not a number stays so.
+// Rounds to the nearest, ties to even; what is not a number stays so, or becomes the least integer.
 RESNET_INLINE void resnet_store(void *values, int64_t i, float value, int element) {
   if (element == RESNET_FLOAT32) {
     ((float *)values)[i] = value;
     return;
   }
   uint32_t bits;
+  if (resnet_is_integer(element)) {
+    const float least = element == RESNET_INT8 ? -128 : 0, greatest = element == RESNET_INT8 ? 127 : 255;
+    value = value > least ? value : least;
+    value = value < greatest ? value : greatest;
+    // Numbers of this size have no digits behind the point: the sum is rounded, and the integer is its last byte.
+    value += 0x1.8p23f;
+    memcpy(&bits, &value, sizeof bits);
+    ((uint8_t *)values)[i] = (uint8_t)bits;
+    return;
+  }
   memcpy(&bits, &value, sizeof bits);
   bits = (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
   ((uint16_t *)values)[i] = (uint16_t)(value != value ? 0x7fc0 : bits);
@@ -50,7 +64,21 @@ RESNET_INLINE void resnet_store(void *values, int64_t i, float value, int elemen
     } \
   } while (0)
 
-static inline int64_t resnet_size(ResNetElement element) { return element == RESNET_BFLOAT16 ? 2 : 4; }
+// The same where integers are possible too.
+#define RESNET_BY_ANY_ELEMENT(which, call) \
+  do { \
+    if ((which) == RESNET_INT8) { \
+      enum { element = RESNET_INT8 }; \
+      call; \
+    } else if ((which) == RESNET_UINT8) { \
+      enum { element = RESNET_UINT8 }; \
+      call; \
+    } else RESNET_BY_ELEMENT(which, call); \
+  } while (0)
+
+static inline int64_t resnet_size(ResNetElement element) {
+  return resnet_is_integer(element) ? 1 : element == RESNET_BFLOAT16 ? 2 : 4;
+}
 // The values from number `i` on.
 static inline const void *resnet_from(const void *values, int64_t i, ResNetElement element) {
   return values ? (const char *)values + i * resnet_size(element) : 0;

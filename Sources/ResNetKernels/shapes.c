@@ -15,14 +15,35 @@ static int64_t place(ResNetLayout l, int64_t n, int64_t c, int64_t s) {
 
 // `count` values that lie `from_pitch` and `to_pitch` apart.
 RESNET_INLINE void move_run(
-    const void *from, void *to, int64_t count, int64_t from_pitch, int64_t to_pitch, int accumulates, int from_element,
-    int to_element) {
+    const void *from, void *to, int64_t count, int64_t from_pitch, int64_t to_pitch, int accumulates, float factor,
+    int from_element, int to_element) {
   RESNET_INDEPENDENT
   for (int64_t i = 0; i < count; i++) {
     float value = resnet_load(from, i * from_pitch, from_element);
+    if (resnet_is_integer(from_element) || resnet_is_integer(to_element)) value *= factor;
     if (accumulates) value += resnet_load(to, i * to_pitch, to_element);
     resnet_store(to, i * to_pitch, value, to_element);
   }
+}
+
+// The three planes of a picture, channels last: in one pass over the pixels, as steps of three bytes are slow to write.
+RESNET_INLINE void interleave_sample(const ResNetRelayout *a, int64_t n, int to_element) {
+  const int64_t positions = a->from.positions;
+  const float *input = (const float *)a->input + n * a->from.sample_pitch;
+  void *output = resnet_to(a->output, n * a->to.sample_pitch, a->to_element);
+  const float factor = resnet_is_integer(to_element) ? a->factor : 1;
+  RESNET_INDEPENDENT
+  for (int64_t s = 0; s < positions; s++) {
+    resnet_store(output, 3 * s, factor * input[s], to_element);
+    resnet_store(output, 3 * s + 1, factor * input[positions + s], to_element);
+    resnet_store(output, 3 * s + 2, factor * input[2 * positions + s], to_element);
+  }
+}
+
+// Whether a sample is the three planes of a picture, to be interleaved; both sides without gaps.
+static int is_picture(const ResNetRelayout *a) {
+  return a->from_element == RESNET_FLOAT32 && !a->accumulates && resnet_channels(a->from) == 3 && a->from.lanes == 1 &&
+         a->to.lanes == 3 && a->to.position_pitch == 3 && a->from.position_pitch == 1;
 }
 
 // Runs that lie together on both sides are moved as one.
@@ -36,7 +57,7 @@ RESNET_INLINE void relayout_sample(const ResNetRelayout *a, int64_t n, int from_
   move_run( \
       resnet_from(input, (p) * a->from.position_pitch, a->from_element), \
       resnet_to(output, (p) * a->to.position_pitch, a->to_element), count, from_pitch, to_pitch, a->accumulates, \
-      from_element, to_element)
+      a->factor, from_element, to_element)
   for (int64_t c = 0; c < channels; c += lanes) {
     const void *input = resnet_from(a->input, place(a->from, n, c, 0), a->from_element);
     void *output = resnet_to(a->output, place(a->to, n, c, 0), a->to_element);
@@ -50,10 +71,16 @@ RESNET_INLINE void relayout_sample(const ResNetRelayout *a, int64_t n, int from_
 
 RESNET_DISPATCHED static void relayout_share(const void *data, int64_t first, int64_t last) {
   const ResNetRelayout *a = data;
+  const int picture = is_picture(a);
   for (int64_t n = first; n < last; n++)
-    if (a->from_element == RESNET_BFLOAT16)
-      RESNET_BY_ELEMENT(a->to_element, relayout_sample(a, n, RESNET_BFLOAT16, element));
-    else RESNET_BY_ELEMENT(a->to_element, relayout_sample(a, n, RESNET_FLOAT32, element));
+    if (picture) RESNET_BY_ANY_ELEMENT(a->to_element, interleave_sample(a, n, element));
+    else if (a->from_element == RESNET_BFLOAT16)
+      RESNET_BY_ANY_ELEMENT(a->to_element, relayout_sample(a, n, RESNET_BFLOAT16, element));
+    else if (a->from_element == RESNET_INT8)
+      RESNET_BY_ANY_ELEMENT(a->to_element, relayout_sample(a, n, RESNET_INT8, element));
+    else if (a->from_element == RESNET_UINT8)
+      RESNET_BY_ANY_ELEMENT(a->to_element, relayout_sample(a, n, RESNET_UINT8, element));
+    else RESNET_BY_ANY_ELEMENT(a->to_element, relayout_sample(a, n, RESNET_FLOAT32, element));
 }
 
 int resnet_relayout(const void *arguments) {
@@ -70,7 +97,7 @@ static int64_t joint_lanes(const ResNetZeroPadding *a) {
 }
 
 // Copies every stride-th pixel of a narrow sample to the wide one, or back; the rest is zero.
-RESNET_INLINE void pad_sample(const ResNetZeroPadding *a, int64_t n, int64_t lanes, int is_forward, int element) {
+static void pad_sample(const ResNetZeroPadding *a, int64_t n, int64_t lanes, int is_forward) {
   ResNetLayout target = is_forward ? a->wide : a->narrow;
   int64_t size = target.blocks * target.positions * target.lanes;
   memset(resnet_to(a->output, n * size, a->element), 0, (size_t)(size * resnet_size(a->element)));
@@ -81,14 +108,14 @@ RESNET_INLINE void pad_sample(const ResNetZeroPadding *a, int64_t n, int64_t lan
         int64_t wide = place(a->wide, n, c + a->before, y * a->wide_width + x);
         const void *from = resnet_from(a->input, is_forward ? narrow : wide, a->element);
         void *to = resnet_to(a->output, is_forward ? wide : narrow, a->element);
-        for (int64_t l = 0; l < lanes; l++) resnet_store(to, l, resnet_load(from, l, element), element);
+        memcpy(to, from, (size_t)(lanes * resnet_size(a->element)));
       }
 }
 
 static void padding_forward_share(const void *data, int64_t first, int64_t last) {
   const ResNetZeroPadding *a = data;
   int64_t lanes = joint_lanes(a);
-  for (int64_t n = first; n < last; n++) RESNET_BY_ELEMENT(a->element, pad_sample(a, n, lanes, 1, element));
+  for (int64_t n = first; n < last; n++) pad_sample(a, n, lanes, 1);
 }
 
 int resnet_zero_padding_forward(const void *arguments) {
@@ -100,7 +127,7 @@ int resnet_zero_padding_forward(const void *arguments) {
 static void padding_backward_share(const void *data, int64_t first, int64_t last) {
   const ResNetZeroPadding *a = data;
   int64_t lanes = joint_lanes(a);
-  for (int64_t n = first; n < last; n++) RESNET_BY_ELEMENT(a->element, pad_sample(a, n, lanes, 0, element));
+  for (int64_t n = first; n < last; n++) pad_sample(a, n, lanes, 0);
 }
 
 int resnet_zero_padding_backward(const void *arguments) {
@@ -119,14 +146,18 @@ RESNET_INLINE void average_block(const ResNetAveragePooling *a, int64_t task, in
     for (int64_t s = 0; s < positions; s++)
       RESNET_INDEPENDENT
       for (int64_t l = 0; l < width; l++) sums[l] += resnet_load(input, s * lanes + first + l, element);
-    for (int64_t l = 0; l < width; l++)
-      resnet_store(a->output, task * lanes + first + l, sums[l] / (float)positions, element);
+    for (int64_t l = 0; l < width; l++) {
+      const float mean = sums[l] / (float)positions;
+      if (resnet_is_integer(element))
+        resnet_store(a->output, task * lanes + first + l, mean * a->factor, RESNET_FLOAT32);
+      else resnet_store(a->output, task * lanes + first + l, mean, element);
+    }
   }
 }
 
 RESNET_DISPATCHED static void average_forward_share(const void *data, int64_t first, int64_t last) {
   const ResNetAveragePooling *a = data;
-  for (int64_t task = first; task < last; task++) RESNET_BY_ELEMENT(a->element, average_block(a, task, element));
+  for (int64_t task = first; task < last; task++) RESNET_BY_ANY_ELEMENT(a->element, average_block(a, task, element));
 }
 
 int resnet_average_pooling_forward(const void *arguments) {

@@ -1,15 +1,14 @@
 import ResNetCore
 import ResNetFiles
-import ResNetGraph
 import ResNetImages
 import ResNetModels
 
 extension Model {
-  /// Refuses tensors that are not exactly the network's parameters.
-  static func check(_ tensors: [(name: String, shape: Shape)], against graph: Graph, of architecture: Architecture)
-    throws
-  {
-    let expected = graph.parameters.map { ($0.name, $0.shape) }.sorted { precedes($0.0, $1.0) }
+  /// Refuses tensors that are not exactly those that are expected.
+  static func check(
+    _ tensors: [(name: String, shape: Shape)], against expected: [(String, Shape)], of architecture: Architecture
+  ) throws {
+    let expected = expected.sorted { precedes($0.0, $1.0) }
     let given = tensors.sorted { precedes($0.name, $1.name) }
     var missing: [String] = []
     var unexpected: [String] = []

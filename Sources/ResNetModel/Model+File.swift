@@ -1,6 +1,8 @@
 import Foundation
 import ResNetCore
+import ResNetEngine
 import ResNetFiles
+import ResNetGraph
 import ResNetImages
 import ResNetModels
 
@@ -55,8 +57,14 @@ extension Model {
         let entries = file.entries.filter { entry in
           !entry.name.utf8.elementsEqual(ModelMetadata.meanImageName.utf8) && !isBatchCount(entry.name, in: file)
         }
-        try Self.check(entries.map { ($0.name, $0.shape) }, against: graph, of: metadata.architecture)
-        return Dictionary(uniqueKeysWithValues: try entries.map { ($0.name, try file.tensor($0)) })
+        let given = entries.map { ($0.name, $0.shape) }
+        guard !metadata.isQuantized else {
+          let layers = Quantization.quantizedLayers(of: graph)
+          try Self.check(given, against: Self.quantizedShapes(graph, layers), of: metadata.architecture)
+          return try Self.quantizedNumbers(file, entries, layers)
+        }
+        try Self.check(given, against: graph.parameters.map { ($0.name, $0.shape) }, of: metadata.architecture)
+        return (Dictionary(uniqueKeysWithValues: try entries.map { ($0.name, try file.tensor($0)) }), nil)
       }
     } catch var error as ResNetError {
       // What would be a wrong request elsewhere is damaged data in a file.
@@ -71,20 +79,29 @@ extension Model {
   /// Writes the model as a safetensors file, whole or not at all; equal models give equal bytes.
   ///
   /// Its `__metadata__` holds architecture, input, classes and preprocessing under keys that begin with `resnet.`; a mean
-  /// image is the tensor `preprocessing.mean`.
+  /// image is the tensor `preprocessing.mean`. The file of a quantised model holds integers (`docs/quantized-models.md`).
   ///
   /// - Throws: `ResNetError` of code `inputOutput` where the file cannot be written.
   public func write(to path: String) throws {
-    let (tensors, metadata) = try fileContents()
-    try Safetensors.write(tensors, metadata: metadata, to: path)
+    let contents = try fileContents()
+    try Safetensors.write(contents.tensors, integers: contents.integers, metadata: contents.metadata, to: path)
   }
 
-  func fileContents() throws -> (tensors: [String: Tensor], metadata: [String: String]) {
-    var tensors = parameters
-    tensors[ModelMetadata.meanImageName] = preprocessing.meanImage
+  /// What is written.
+  struct FileContents {
+    var tensors: [String: Tensor]
+    var integers: [String: Int8Tensor] = [:]
+    var metadata: [String: String]
+  }
+
+  func fileContents() throws -> FileContents {
     let metadata = ModelMetadata(
-      architecture: architecture, input: input, classes: classes, preprocessing: preprocessing.metadata)
-    return (tensors, try metadata.texts())
+      architecture: architecture, input: input, classes: classes, preprocessing: preprocessing.metadata,
+      isQuantized: quantization != nil)
+    var contents = FileContents(tensors: parameters, metadata: try metadata.texts())
+    if let quantization { replaceByIntegers(&contents, quantization) }
+    contents.tensors[ModelMetadata.meanImageName] = preprocessing.meanImage
+    return contents
   }
 }
 

@@ -1,4 +1,5 @@
 import ResNetCore
+import ResNetEngine
 import ResNetGraph
 import ResNetImages
 import ResNetModels
@@ -23,6 +24,9 @@ public struct Model: Sendable {
   public let preprocessing: Preprocessing
   /// Every parameter and running statistic by torchvision's name; the numbers need not be finite.
   public let parameters: [String: Tensor]
+  /// What integers of 8 bits stand for in a quantised model, whose weights are integers times the scale of their output;
+  /// `nil` in others.
+  public let quantization: Quantization?
   /// The network as layers, for `classes.count` outputs and `input`.
   public let graph: Graph
 
@@ -36,8 +40,9 @@ public struct Model: Sendable {
     parameters: [String: Tensor]
   ) throws {
     try self.init(architecture, input, classes, preprocessing) { graph in
-      try Self.check(parameters.map { ($0.key, $0.value.shape) }, against: graph, of: architecture)
-      return parameters
+      let expected = graph.parameters.map { ($0.name, $0.shape) }
+      try Self.check(parameters.map { ($0.key, $0.value.shape) }, against: expected, of: architecture)
+      return (parameters, nil)
     }
   }
 
@@ -49,14 +54,14 @@ public struct Model: Sendable {
     architecture: Architecture, input: Shape? = nil, classes: [String], preprocessing: Preprocessing, seed: UInt64
   ) throws {
     try self.init(architecture, input, classes, preprocessing) { graph in
-      Dictionary(uniqueKeysWithValues: graph.parameters.map { ($0.name, $0.initialValues(seed: seed)) })
+      (Dictionary(uniqueKeysWithValues: graph.parameters.map { ($0.name, $0.initialValues(seed: seed)) }), nil)
     }
   }
 
-  /// Makes the graph first, so that `parameters` can be checked against it before memory is taken for them.
+  /// Makes the graph first, so that `numbers` can be checked against it before memory is taken for them.
   init(
     _ architecture: Architecture, _ input: Shape?, _ classes: [String], _ preprocessing: Preprocessing,
-    parameters: (Graph) throws -> [String: Tensor]
+    numbers: (Graph) throws -> (parameters: [String: Tensor], quantization: Quantization?)
   ) throws {
     let input = input ?? architecture.input
     let graph = try architecture.graph(classes: classes.count, input: input)
@@ -66,6 +71,6 @@ public struct Model: Sendable {
     self.classes = classes
     self.preprocessing = preprocessing
     self.graph = graph
-    self.parameters = try parameters(graph)
+    (parameters, quantization) = try numbers(graph)
   }
 }

@@ -17,25 +17,33 @@ struct ModelMetadata {
     case input = "resnet.input"
     case classes = "resnet.classes"
     case preprocessing = "resnet.preprocessing"
+    case quantization = "resnet.quantization"
   }
+
+  /// What a quantised model's file says of its numbers.
+  private static let integers = "int8"
 
   var architecture: Architecture
   var input: Shape
   var classes: [String]
   var preprocessing: Preprocessing.Metadata
+  /// Whether weights are integers of 8 bits.
+  var isQuantized: Bool
 
   /// The texts by their keys; equal metadata gives equal texts.
   func texts() throws -> [String: String] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let classes = Array("[".utf8) + classes.map(jsonString).joined(separator: ",".utf8) + "]".utf8
-    return [
+    var texts = [
       Key.format.rawValue: Self.version,
       Key.architecture.rawValue: try architecture.json(),
       Key.input.rawValue: "[\(input.dimensions.map(String.init).joined(separator: ","))]",
       Key.classes.rawValue: String(decoding: classes, as: UTF8.self),
       Key.preprocessing.rawValue: String(decoding: try encoder.encode(preprocessing), as: UTF8.self),
     ]
+    if isQuantized { texts[Key.quantization.rawValue] = Self.integers }
+    return texts
   }
 
   /// Reads the texts of a file strictly.
@@ -62,13 +70,24 @@ struct ModelMetadata {
     input = try Self.input(text(.input, atMost: 1000), place: place(.input))
     classes = try Self.classes(text(.classes, atMost: 1 << 26), place: place(.classes))
     preprocessing = try Self.preprocessing(text(.preprocessing, atMost: 1 << 16), place: place(.preprocessing))
+    let numbers = file.metadata(Key.quantization.rawValue)
+    isQuantized = numbers != nil
+    guard numbers == nil || numbers == Self.integers else {
+      throw ResNetError(
+        .data, "numbers of the kind \(quoted(numbers ?? "")) are not known", at: place(.quantization),
+        remedy: "Read it with the version of the package that wrote it, or a newer one")
+    }
   }
 
-  init(architecture: Architecture, input: Shape, classes: [String], preprocessing: Preprocessing.Metadata) {
+  init(
+    architecture: Architecture, input: Shape, classes: [String], preprocessing: Preprocessing.Metadata,
+    isQuantized: Bool
+  ) {
     self.architecture = architecture
     self.input = input
     self.classes = classes
     self.preprocessing = preprocessing
+    self.isQuantized = isQuantized
   }
 
   /// Keys of others are passed over; keys of ours that are not known come from a newer version.

@@ -16,7 +16,8 @@ public struct Evaluator: Sendable {
   public let model: Model
   private let batch: Int
   private let loaderThreads: Int
-  private let precision: Precision
+  /// How activations and packed weights are stored; a quantised model alone can be measured in `int8`.
+  public var precision: Precision
 
   /// Makes an evaluator.
   ///
@@ -40,7 +41,7 @@ public struct Evaluator: Sendable {
     let loader = try Loader(
       dataSet, preprocessing: model.preprocessing, batchSize: batch, order: .sequential, threads: loaderThreads)
     return try await EngineActor.run {
-      let engine = try Engine(graph: model.graph, precision: precision)
+      let engine = try Engine(graph: model.graph, precision: precision, quantization: model.quantization)
       try engine.parameters.set(model.parameters)
       var confusion = ConfusionCounts(classes: dataSet.classCount)
       let summary = try engine.evaluate(loader) { confusion.add(logits: $0, labels: $1) }

@@ -45,5 +45,6 @@ import Testing
     #expect(try offered("train --data ", in: folder).sorted() == ["completions", "deep", "run"])
     #expect(try offered("evaluate run/", in: folder) == ["run/model.safetensors"])
     #expect(try offered("ev", in: folder) == ["evaluate"])
+    #expect(try offered("quantize run/", in: folder) == ["run/model.safetensors"])
   }
 }

@@ -14,7 +14,9 @@ import Testing
         "é\"\\": Tensor(shape: [], scalars: [7]),
         "none": Tensor(shape: [0, 3], scalars: []),
       ]
-      try Safetensors.write(tensors, metadata: ["a": "ü\n\u{1}", "b": "{}"], to: folder + "/ours")
+      let integers = ["small": Int8Tensor(shape: [3], scalars: [-128, 0, 127])]
+      try Safetensors.write(
+        tensors, integers: integers, metadata: ["a": "ü\n\u{1}", "b": "{}"], to: folder + "/ours")
       let script = """
         import sys, numpy
         from safetensors import safe_open
@@ -23,6 +25,7 @@ import Testing
         with safe_open(folder + "/ours", "np") as file:
             assert file.metadata() == {"a": "ü\\n\\x01", "b": "{}"}, file.metadata()
             tensors = {name: file.get_tensor(name) for name in file.keys()}
+            assert tensors["small"].dtype == numpy.int8 and list(tensors["small"]) == [-128, 0, 127]
             save_file(tensors, folder + "/theirs", file.metadata())
         tensors["half"] = numpy.arange(5).astype(numpy.float16)
         tensors["long"] = numpy.arange(5)
@@ -32,6 +35,7 @@ import Testing
       for name in ["theirs", "mixed"] {
         let file = try Safetensors(contentsOf: folder + "/" + name)
         for (name, tensor) in tensors { #expect(try file.tensor(named: name) == tensor) }
+        for (name, tensor) in integers { #expect(try file.int8Tensor(#require(file.entry(named: name))) == tensor) }
         #expect(file.metadata("a") == (name == "theirs" ? "ü\n\u{1}" : nil))
       }
       let mixed = try Safetensors(contentsOf: folder + "/mixed")

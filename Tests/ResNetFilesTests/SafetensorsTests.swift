@@ -47,6 +47,34 @@ import Testing
     #expect(try Safetensors.encode(["a": Tensor(repeating: 1, shape: [3])]).count % 8 == 4)
   }
 
+  @Test("Integers of 8 bits stand behind the floats, and are read as they were written")
+  func integers() throws {
+    let integers = [
+      "a": Int8Tensor(shape: [3, 1], scalars: [-128, 0, 127]), "empty": Int8Tensor(shape: [0], scalars: []),
+    ]
+    let bytes = try Safetensors.encode(["b": Tensor(shape: [1], scalars: [2])], integers: integers)
+    #expect(bytes.suffix(7) == [0, 0, 0, 0x40, 0x80, 0, 0x7f])
+    let file = try Safetensors(bytes: bytes, name: "m")
+    for (name, tensor) in integers {
+      let entry = try #require(file.entry(named: name))
+      #expect(entry.type == .int8)
+      #expect(try file.int8Tensor(entry) == tensor)
+    }
+    #expect(try file.tensor(named: "b").scalars == [2])
+    let error = #expect(throws: ResNetError.self) { try file.int8Tensor(#require(file.entry(named: "b"))) }
+    #expect(error?.message == "the tensor 'b' is of type F32, not I8")
+    #expect(error?.place == "m")
+  }
+
+  @Test("One name for floats and integers is refused")
+  func nameTwice() {
+    let error = #expect(throws: ResNetError.self) {
+      try Safetensors.encode(
+        ["a": Tensor(shape: [1], scalars: [2])], integers: ["a": Int8Tensor(shape: [1], scalars: [2])])
+    }
+    #expect(error?.code == .usage && error?.message.contains("'a'") == true)
+  }
+
   @Test("A tensor larger than the reader's piece is read whole")
   func large() throws {
     let scalars = (0..<600_001).map { Float($0) }

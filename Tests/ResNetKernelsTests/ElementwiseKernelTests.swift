@@ -85,7 +85,7 @@ import Testing
       result.withUnsafeMutableBufferPointer { output in
         var call = ResNetRelayout(
           from: layout, to: layout, from_element: RESNET_FLOAT32, to_element: RESNET_BFLOAT16, input: input.baseAddress,
-          output: output.baseAddress, accumulates: 0)
+          output: output.baseAddress, accumulates: 0, factor: 1)
         #expect(resnet_relayout(&call) == 0)
       }
     }

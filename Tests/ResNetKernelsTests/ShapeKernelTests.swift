@@ -25,7 +25,7 @@ import Testing
         let output = Stored(before.values, as: to)
         var call = ResNetRelayout(
           from: source.kernel, to: target.kernel, from_element: from.element, to_element: to.element,
-          input: input.memory, output: output.memory, accumulates: accumulates ? 1 : 0)
+          input: input.memory, output: output.memory, accumulates: accumulates ? 1 : 0, factor: .nan)
         #expect(resnet_relayout(&call) == 0)
         #expect(output.isIntact)
         var untouched = Set(0..<target.size)
@@ -91,9 +91,9 @@ import Testing
         Stored.filled(.nan, layout.size, as: storage), Stored.filled(.nan, layout.size, as: storage)
       )
       var mean = ResNetAveragePooling(
-        layout: layout.kernel, element: storage.element, input: a.memory, output: means.memory)
+        layout: layout.kernel, element: storage.element, input: a.memory, output: means.memory, factor: .nan)
       var back = ResNetAveragePooling(
-        layout: layout.kernel, element: storage.element, input: factors.memory, output: spread.memory)
+        layout: layout.kernel, element: storage.element, input: factors.memory, output: spread.memory, factor: .nan)
       var product = ResNetChannelProduct(
         layout: layout.kernel, element: storage.element, a: a.memory, b: factors.memory, output: products.memory)
       var sum = ResNetChannelProduct(

@@ -52,10 +52,7 @@ import Testing
 
   @Test("Equal models give equal files, and other numbers another file")
   func equalFiles() throws {
-    func bytes(_ model: Model) throws -> [UInt8] {
-      let (tensors, metadata) = try model.fileContents()
-      return try Safetensors.encode(tensors, metadata: metadata)
-    }
+    func bytes(_ model: Model) throws -> [UInt8] { try encoded(model.fileContents()) }
     #expect(try bytes(sample()) == bytes(sample()))
     #expect(try bytes(sample(perPixel: true)) == bytes(sample(perPixel: true)))
     #expect(try bytes(sample()) != bytes(sample(seed: 2)))

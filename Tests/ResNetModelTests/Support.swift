@@ -21,9 +21,19 @@ func sample(perPixel: Bool = false, seed: UInt64 = 1) throws -> Model {
 func changed(
   _ model: Model, _ change: (inout [String: Tensor], inout [String: String]) -> Void
 ) throws -> Safetensors {
-  var (tensors, metadata) = try model.fileContents()
-  change(&tensors, &metadata)
-  return try Safetensors(bytes: Safetensors.encode(tensors, metadata: metadata), name: "m.safetensors")
+  try changedFile(model) { change(&$0.tensors, &$0.metadata) }
+}
+
+/// The same with the integers of a quantised model.
+func changedFile(_ model: Model, _ change: (inout Model.FileContents) -> Void) throws -> Safetensors {
+  var contents = try model.fileContents()
+  change(&contents)
+  return try Safetensors(bytes: encoded(contents), name: "m.safetensors")
+}
+
+/// The bytes of a model's file.
+func encoded(_ contents: Model.FileContents) throws -> [UInt8] {
+  try Safetensors.encode(contents.tensors, integers: contents.integers, metadata: contents.metadata)
 }
 
 /// Runs `body` with the path of a new folder that is gone afterwards.

@@ -211,6 +211,11 @@ static inline OneDNNIndex onednn_post_operation_index(int position, OneDNNIndex 
   return (OneDNNIndex)((OneDNNIndexAttributePostOperationBase * (position + 1)) | argument);
 }
 
+/// The index of the memory that holds the scales of an argument whose values are integers.
+static inline OneDNNIndex onednn_scales_index(OneDNNIndex argument) {
+  return (OneDNNIndex)(OneDNNIndexAttributeScales | argument);
+}
+
 /// One argument of an execution.
 typedef struct OneDNNArgument {
   OneDNNIndex index;

@@ -14,8 +14,9 @@ typedef struct {
   int64_t batch, blocks, positions, lanes, sample_pitch, position_pitch;
 } ResNetLayout;
 
-// How activations and their gradients are stored. Arithmetic is float32 everywhere, and so is all else.
-typedef enum { RESNET_FLOAT32 = 0, RESNET_BFLOAT16 = 1 } ResNetElement;
+// How activations and their gradients are stored. Arithmetic is float32 everywhere, and so is all else. Integers stand for
+// multiples of a number that depends on the layer; the kernels that take them say so.
+typedef enum { RESNET_FLOAT32 = 0, RESNET_BFLOAT16 = 1, RESNET_INT8 = 2, RESNET_UINT8 = 3 } ResNetElement;
 
 // A function of another library with everything that it is called with: oneDNN's primitives are steps like any other.
 // Returns what the function returns.
@@ -114,6 +115,7 @@ typedef struct {
 int resnet_relu_backward(const void *arguments);
 
 // Every stride-th pixel of the narrow tensor, between channels of zeros, in the wide one; backward copies the other way.
+// Takes integers.
 typedef struct {
   ResNetLayout narrow, wide;  // full sizes of both
   ResNetElement element;
@@ -124,22 +126,27 @@ typedef struct {
 int resnet_zero_padding_forward(const void *arguments);
 int resnet_zero_padding_backward(const void *arguments);
 
-// The same values in another layout, stored in another way, or both; both may be parts of larger tensors.
+// The same values in another layout, stored in another way, or both; both may be parts of larger tensors. Where there
+// are integers on a side, values are multiplied by `factor` on the way; they become the nearest integer, of two equally
+// near the even one, and the least or greatest where they lie beyond it.
 typedef struct {
   ResNetLayout from, to;
   ResNetElement from_element, to_element;
   const void *input;
   void *output;
   int32_t accumulates;  // values are added to what is there
+  float factor;
 } ResNetRelayout;
 int resnet_relayout(const void *arguments);
 
-// The mean of each channel over all positions, [batch, channels], and its gradient.
+// The mean of each channel over all positions, [batch, channels], and its gradient. The mean of integers is float32, and
+// `factor` times what they give.
 typedef struct {
   ResNetLayout layout;
   ResNetElement element;
   const void *input;
   void *output;
+  float factor;
 } ResNetAveragePooling;
 int resnet_average_pooling_forward(const void *arguments);
 int resnet_average_pooling_backward(const void *arguments);
