@@ -127,8 +127,8 @@ final class Lowering {
     let isBlocked = layouts.map(\.isBlocked)
     fusion = Fusion(
       graph, purpose, pinned: differentiation.pinned, differentiates: differentiation.seed != .none,
-      // In channels-last formats oneDNN 3.2 loses what the destination of numbers held (seen with AVX2).
-      canAdd: { integers?.isMultiplied(graph.layers[$0]) ?? isBlocked[$0] })
+      // In channels-last formats oneDNN 3.2 loses what the destination of float32 numbers held (seen with AVX2).
+      canAdd: { integers?.isMultiplied(graph.layers[$0]) ?? (isBlocked[$0] || precision == .bfloat16) })
     if let integers {
       for layer in integers.stored(graph, fusion) { layouts[layer].element = integers.elements[layer] }
     }
