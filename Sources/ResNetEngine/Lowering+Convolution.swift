@@ -8,9 +8,7 @@ extension Lowering {
   ///
   /// - Parameter parts: into how many equal parts the batch is divided, each worked on by one thread; 1 for all threads
   ///   together.
-  private func primitives(
-    _ unit: Unit, parts: Int = 1
-  ) throws -> (ConvolutionPrimitives, weight: String, bias: String) {
+  private func shape(_ unit: Unit, parts: Int = 1) -> ConvolutionShape {
     let layer = graph.layers[unit.head]
     let input = layer.inputs[0]
     var shape = ConvolutionShape(
@@ -26,32 +24,39 @@ extension Lowering {
       shape.padding = convolution.padding
       shape.groups = convolution.groups
     }
-    return (try convolution(shape), layer.name + ".weight", layer.name + ".bias")
+    return shape
   }
 
   private func image(_ shape: Shape) -> Shape { shape.rank == 3 ? shape : [shape[0], 1, 1] }
 
   func convolutionForward(_ unit: Unit) throws {
-    let (made, _, _) = try primitives(unit)
+    let shape = shape(unit)
+    let winograd = Winograd(shape)
     let layer = graph.layers[unit.head]
-    let input = output(layer.inputs[0], asIntegers: made.shape.isQuantized)
+    let input = output(layer.inputs[0], asIntegers: shape.isQuantized)
     var folding: PackedWeights.Folding?
     if let folded = unit.folded, case .batchNormalization(let normalization) = graph.layers[folded].operation {
       folding = .init(layer: graph.layers[folded].name, epsilon: normalization.epsilon)
     }
+    let format =
+      try winograd.map { PackedWeights.Format.transformed($0) } ?? .primitive(convolution(shape).forwardWeights)
     let pack = try parameters.packed(
-      layer: layer.name, dimensions: made.shape.weightDimensions, format: made.forwardWeights, folding: folding,
-      scaling: made.shape.isQuantized ? scaling(unit) : nil, runtime: runtime)
+      layer: layer.name, dimensions: shape.weightDimensions, format: format, folding: folding,
+      scaling: shape.isQuantized ? scaling(unit) : nil, runtime: runtime)
     use(pack)
     let result = unit.addend.map { destination(holding: $0, unit) } ?? value(of: layouts[unit.output])
     outputs[unit.output] = result
+    if let winograd {
+      return winogradForward(winograd, unit, input: input, pack: pack, hasBias: shape.hasBias, result: result)
+    }
+    let made = try convolution(shape)
     let scratch = plan.value(bytes: made.forward.scratchpad.bytes)
     let runtime = runtime
-    let sumScale = made.shape.scalesSum ? sumScale(unit) : nil
+    let sumScale = shape.scalesSum ? sumScale(unit) : nil
     plan.step("convolution", layer: unit.head, uses: [input, result, scratch]) { binder in
       var arguments: [(OneDNNIndex, Descriptor, UnsafeMutableRawPointer?)] = [
         (.source, made.source, binder.address(input)),
-        (.weights, pack.descriptor, pack.address),
+        (.weights, made.forwardWeights, pack.address),
         (.destination, made.destination, binder.address(result)),
         (.scratchpad, made.forward.scratchpad, binder.address(scratch)),
       ]
@@ -84,19 +89,28 @@ extension Lowering {
   }
 
   func convolutionBackward(_ unit: Unit) throws {
-    let (made, weight, bias) = try primitives(unit)
+    let shape = shape(unit)
+    let winograd = Winograd(shape)?.reversed
     let layer = graph.layers[unit.head]
     let (first, second) = pair(unit.output)
     let gradient = gradientBeforeReLU(
       first, second, output: unit.relu ? output(unit.output) : nil, layer: unit.output
     ).value
-    try weightGradient(unit, gradient: gradient, weight: weight, bias: bias)
+    try weightGradient(unit, gradient: gradient)
     guard differentiation.needsGradient[layer.inputs[0]] else { return }
-    let backward = try made.backwardData()
+    let format =
+      try winograd.map { PackedWeights.Format.transformed($0) }
+      ?? .primitive(convolution(shape).backwardData().weights)
     let pack = try parameters.packed(
-      layer: layer.name, dimensions: made.shape.weightDimensions, format: backward.weights, folding: nil,
-      scaling: nil, runtime: runtime)
+      layer: layer.name, dimensions: shape.weightDimensions, format: format, folding: nil, scaling: nil,
+      runtime: runtime)
     use(pack)
+    if let winograd {
+      let result = winogradInputGradient(winograd, unit, gradient: gradient, pack: pack)
+      return give(result, to: layer.inputs[0], isExclusive: true)
+    }
+    let made = try convolution(shape)
+    let backward = try made.backwardData()
     let result = value(of: gradientLayout(layer.inputs[0]))
     let scratch = plan.value(bytes: backward.primitive.scratchpad.bytes)
     let runtime = runtime
@@ -125,13 +139,19 @@ extension Lowering {
     return batch % runtime.threads == 0 && read >= 4 * written ? runtime.threads : 1
   }
 
-  private func weightGradient(_ unit: Unit, gradient: Int, weight: String, bias: String) throws {
-    guard let region = gradientRegion, let place = gradientOffset(weight, layer: unit.head) else { return }
-    let parts = weightGradientParts(unit)
-    let (made, _, _) = try primitives(unit, parts: parts)
-    let biasPlace = made.bias.flatMap { _ in gradientOffset(bias, layer: unit.head) }
-    let backward = try made.backwardWeights()
+  private func weightGradient(_ unit: Unit, gradient: Int) throws {
+    let name = graph.layers[unit.head].name
+    guard let region = gradientRegion, let place = gradientOffset(name + ".weight", layer: unit.head) else { return }
     let source = graph.layers[unit.head].inputs[0]
+    let parts = weightGradientParts(unit)
+    let shape = shape(unit, parts: parts)
+    if let winograd = Winograd(shape), !shape.hasBias {
+      return winogradWeightGradient(
+        winograd, unit, input: output(source), gradient: gradient, region: region, place: place)
+    }
+    let made = try convolution(shape)
+    let biasPlace = made.bias.flatMap { _ in gradientOffset(name + ".bias", layer: unit.head) }
+    let backward = try made.backwardWeights()
     let input = output(source)
     let outputs = graph.layers[unit.head].shape[0]
     let bytes = (
@@ -178,7 +198,7 @@ extension Lowering {
     }
     if parts > 1 { addUp(results, count: count, parts: parts, into: results, at: 0, layer: unit.head) }
     let reorderScratch = plan.value(bytes: reorder.scratchpad.bytes)
-    let plain = try Descriptor.plain(made.shape.weightDimensions, runtime)
+    let plain = try Descriptor.plain(shape.weightDimensions, runtime)
     plan.step("weight gradient in plain order", layer: unit.head, uses: [results, region, reorderScratch]) { binder in
       try binder.step(
         reorder,

@@ -4,11 +4,35 @@ import ResNetCore
 import ResNetGraph
 import ResNetKernels
 
-/// A copy of a convolution's weights in the format that a primitive reads, with the normalisation behind it folded in
+/// A copy of a convolution's weights in the format in which it is read, with the normalisation behind it folded in
 /// where there is one, and as integers where the primitive multiplies such; brought up to date when the masters have
 /// changed.
 @EngineActor
 final class PackedWeights {
+  /// How the weights lie.
+  enum Format {
+    /// As a primitive reads them.
+    case primitive(Descriptor)
+    /// Transformed for `Winograd`.
+    case transformed(Winograd)
+
+    var bytes: Int {
+      switch self {
+      case .primitive(let descriptor): descriptor.bytes
+      case .transformed(let winograd): winograd.weightBytes
+      }
+    }
+
+    @EngineActor
+    func isSame(as other: Format) -> Bool {
+      switch (self, other) {
+      case (.primitive(let some), .primitive(let others)): some.isSame(as: others)
+      case (.transformed(let some), .transformed(let others)): some.isReversed == others.isReversed
+      default: false
+      }
+    }
+  }
+
   /// The normalisation that is folded in.
   struct Folding: Hashable {
     var layer: String
@@ -23,12 +47,12 @@ final class PackedWeights {
     var sum: Float
   }
 
-  let descriptor: Descriptor
+  let format: Format
   let folding: Folding?
   let scaling: Scaling?
   /// Where the packed weights lie.
-  var address: UnsafeMutableRawPointer? { memory.address }
-  private let memory: Memory
+  var address: UnsafeMutableRawPointer? { UnsafeMutableRawPointer(memory.buffer.baseAddress) }
+  private let memory: Allocation<UInt8>
   /// Biases with the folding, where there is one, in units of the result; the masters otherwise.
   var bias: UnsafeMutablePointer<Float>? { (ownBias?.buffer ?? masterBias).baseAddress }
   /// For each output, what brings the sum of its products of integers to the unit of the result.
@@ -39,25 +63,23 @@ final class PackedWeights {
 
   private let parameters: Unmanaged<Parameters>
   private let layer: String
-  private let reorder: Primitive
-  private let plain: Memory
-  private let scratch: Memory
+  /// What brings plain weights into the format, and what that needs.
+  private let packing: Step
+  private let binder = Binder(addresses: [])
   private let foldedWeights: Allocation<Float>?
   private let integers: Allocation<Int8>?
   private let ownBias: Allocation<Float>?
   private let ownScales: Allocation<Float>?
-  private let arguments: Allocation<OneDNNArgument>
-  private var call: ResNetPrimitiveCall
   /// That of the masters that it holds; 0 before the first.
   private(set) var version = 0
 
   /// Prepares a copy; `refresh` fills it.
   init(
-    layer: String, dimensions: [Int], format: Descriptor, folding: Folding?, scaling: Scaling?, parameters: Parameters,
+    layer: String, dimensions: [Int], format: Format, folding: Folding?, scaling: Scaling?, parameters: Parameters,
     runtime: OneDNNRuntime
   ) throws {
     self.layer = layer
-    self.descriptor = format
+    self.format = format
     self.folding = folding
     self.scaling = scaling
     // The parameters own this object, and outlive it.
@@ -69,21 +91,31 @@ final class PackedWeights {
     integers = scaling.map { _ in Allocation(capacity: masters.count) }
     ownBias = folding != nil || (scaling != nil && hasBias) ? Allocation(capacity: outputs) : nil
     ownScales = scaling.map { _ in Allocation(capacity: outputs) }
-    let plainDescriptor = try Descriptor.plain(dimensions, storing: scaling == nil ? .float32 : .int8, runtime)
-    reorder = try Primitive.reorder(from: plainDescriptor, to: format, runtime)
-    let plainAddress =
+    let plain =
       integers.map { UnsafeMutableRawPointer($0.buffer.baseAddress) }
       ?? UnsafeMutableRawPointer((foldedWeights?.buffer ?? masters).baseAddress)
-    plain = try Memory(plainDescriptor, at: plainAddress, runtime)
-    memory = try Memory(allocating: format, runtime)
-    scratch = try Memory(allocating: reorder.scratchpad, runtime)
-    arguments = Allocation(capacity: 3)
-    arguments.buffer[0] = OneDNNArgument(index: .source, memory: plain.pointer)
-    arguments.buffer[1] = OneDNNArgument(index: .destination, memory: memory.pointer)
-    arguments.buffer[2] = OneDNNArgument(index: .scratchpad, memory: scratch.pointer)
-    call = ResNetPrimitiveCall(reorder, arguments.buffer, runtime)
+    memory = Allocation(capacity: format.bytes)
+    var scratchBytes = 0
+    switch format {
+    case .primitive(let descriptor):
+      let from = try Descriptor.plain(dimensions, storing: scaling == nil ? .float32 : .int8, runtime)
+      let reorder = try Primitive.reorder(from: from, to: descriptor, runtime)
+      scratchBytes = reorder.scratchpad.bytes
+      packing = try binder.step(
+        reorder,
+        [
+          (.source, from, plain),
+          (.destination, descriptor, UnsafeMutableRawPointer(memory.buffer.baseAddress)),
+          (.scratchpad, reorder.scratchpad, binder.memory(bytes: scratchBytes)),
+        ], runtime)
+    case .transformed(let winograd):
+      packing = binder.step(
+        resnet_winograd_weights,
+        winograd.weights(
+          from: plain?.assumingMemoryBound(to: Float.self), to: UnsafeMutableRawPointer(memory.buffer.baseAddress)))
+    }
     bytes =
-      format.bytes + reorder.scratchpad.bytes + (integers?.buffer.count ?? 0)
+      format.bytes + scratchBytes + (integers?.buffer.count ?? 0)
       + [foldedWeights, ownBias, ownScales].reduce(0) { $0 + ($1?.buffer.count ?? 0) } * MemoryLayout<Float>.stride
   }
 
@@ -100,7 +132,7 @@ final class PackedWeights {
     } else if let foldedWeights {
       fold(into: foldedWeights.buffer)
     }
-    guard resnet_call_primitive(&call) == 0 else {
+    guard packing.function(packing.arguments) == 0 else {
       throw ResNetError(.software, "oneDNN could not pack the weights", at: layer, remedy: "Please report this")
     }
   }
@@ -144,11 +176,11 @@ final class PackedWeights {
 extension Parameters {
   /// The packed copy of a layer's weights in a format, shared by all programs that read it.
   func packed(
-    layer: String, dimensions: [Int], format: Descriptor, folding: PackedWeights.Folding?,
+    layer: String, dimensions: [Int], format: PackedWeights.Format, folding: PackedWeights.Folding?,
     scaling: PackedWeights.Scaling?, runtime: OneDNNRuntime
   ) throws -> PackedWeights {
     let found = packed[layer]?.first {
-      $0.folding == folding && $0.scaling == scaling && $0.descriptor.isSame(as: format)
+      $0.folding == folding && $0.scaling == scaling && $0.format.isSame(as: format)
     }
     if let found { return found }
     let made = try PackedWeights(

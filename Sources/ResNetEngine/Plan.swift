@@ -103,6 +103,13 @@ final class Binder {
     return UnsafeMutableRawPointer(stored.buffer.baseAddress)
   }
 
+  /// Memory that calls work in.
+  func memory(bytes: Int) -> UnsafeMutableRawPointer? {
+    let stored = Allocation<UInt8>(capacity: bytes)
+    objects.append(stored)
+    return UnsafeMutableRawPointer(stored.buffer.baseAddress)
+  }
+
   /// A call of one of our kernels.
   func step<Arguments: BitwiseCopyable>(
     _ function: @escaping @convention(c) (UnsafeRawPointer?) -> Int32, _ arguments: Arguments

@@ -46,7 +46,7 @@ struct StepWork {
     }
     return lowering.packs.map { pack in
       let layer = layers[ObjectIdentifier(pack)] ?? ""
-      let packed = pack.descriptor.bytes
+      let packed = pack.format.bytes
       weightBytes[layer] = max(weightBytes[layer] ?? 0, packed)
       let masters = lowering.parameters.buffer(layer + ".weight").count * MemoryLayout<Float>.stride
       return StepTime(layer: layer, kind: "packing", bytes: masters + packed, leastBytes: 0)

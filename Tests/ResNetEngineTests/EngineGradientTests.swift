@@ -11,6 +11,27 @@ import Testing
   func gradients(seed: Int, of kind: GradientCheck) throws {
     try kind.compare(RandomGraph.make(seed: UInt64(5000 + seed)), seed: seed)
   }
+
+  /// Blocks of 16 channels over images with odd sides, with a bias and without, of one block and of three.
+  private static func wideGraph() throws -> Graph {
+    let builder = GraphBuilder()
+    func filter(_ x: Node, _ name: String, _ outputs: Int, hasBias: Bool = false) throws -> Node {
+      try x.convolution(name, .init(outputs: outputs, kernel: 3, bias: hasBias ? .uniformByFanIn : nil))
+    }
+    var x = try relu(filter(builder.input([3, 11, 9]), "stem", 16))
+    for block in 0..<2 {
+      let first = try filter(x, "block\(block).conv1", 48, hasBias: block == 1)
+      let active = try relu(first.batchNormalization("block\(block).bn1"))
+      x = try relu(filter(active, "block\(block).conv2", 16) + x)
+    }
+    return try builder.graph(output: x.globalAveragePooling().linear("fc", .init(outputs: 5)))
+  }
+
+  @Test("Gradients equal central differences where convolutions are wide", arguments: GradientCheck.allCases)
+  @EngineActor
+  func wideGradients(of kind: GradientCheck) throws {
+    try kind.compare(Self.wideGraph(), seed: 1)
+  }
 }
 
 /// The engine's gradients against central differences of the reference, for one of the purposes.

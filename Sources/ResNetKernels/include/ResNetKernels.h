@@ -255,4 +255,6 @@ int resnet_descend(const void *arguments);
 enum { RESNET_PEAK_LOOPS = 5 };
 int64_t resnet_peak(int32_t bfloat16, int32_t loop, int64_t tasks);
 
+#include "ResNetWinograd.h"
+
 #endif

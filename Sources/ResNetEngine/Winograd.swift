@@ -1,0 +1,107 @@
+import ResNetCore
+import ResNetKernels
+
+/// A convolution, or the gradient of its input, by Winograd's minimal filtering; see `ResNetWinograd`.
+struct Winograd {
+  var batch: Int
+  /// Channels that are read and written.
+  var inputs: Int
+  var outputs: Int
+  var height: Int
+  var width: Int
+  var threads: Int
+  /// Whether it is the gradient of the input, which is a convolution of the output's with the weights turned round.
+  var isReversed = false
+
+  /// With fewer tiles reading the transformed weights takes the time that their products save.
+  private static let leastTiles = 32
+
+  /// - Returns: `nil` where oneDNN serves better: for other kinds of convolutions, for images so small that many of the
+  ///   products are of what lies beyond their edges, for too few of them, and where vectors have not 512 bits.
+  init?(_ shape: ConvolutionShape) {
+    func isServed(_ layout: Layout) -> Bool { layout.isBlocked && layout.lanes == 16 && layout.element == .float32 }
+    guard shape.kernel == 3, shape.stride == 1, shape.padding == 1, shape.groups == 1, isServed(shape.inputLayout),
+      isServed(shape.outputLayout)
+    else { return nil }
+    (batch, threads) = (shape.batch, shape.threads)
+    (inputs, outputs) = (shape.input[0], shape.output[0])
+    (height, width) = (shape.output[1], shape.output[2])
+    let tiles = Self.tiles(height, width)
+    guard batch * tiles >= Self.leastTiles, 3 * Self.places * tiles <= 2 * 9 * height * width else { return nil }
+  }
+
+  /// The gradient of the input.
+  var reversed: Winograd {
+    var reversed = self
+    (reversed.inputs, reversed.outputs, reversed.isReversed) = (outputs, inputs, !isReversed)
+    return reversed
+  }
+
+  /// Products for a tile of 2 × 2 results.
+  private static let places = 16
+
+  /// Tiles that cover an image.
+  private static func tiles(_ height: Int, _ width: Int) -> Int { (height + 1) / 2 * ((width + 1) / 2) }
+
+  /// What transformed weights take.
+  var weightBytes: Int { Self.places * inputs * outputs * MemoryLayout<Float>.stride }
+
+  /// The transform of weights in plain order.
+  func weights(from plain: UnsafePointer<Float>?, to memory: UnsafeMutableRawPointer?) -> ResNetWinogradWeights {
+    ResNetWinogradWeights(
+      inputs: Int64(inputs), outputs: Int64(outputs), from: plain, to: memory?.assumingMemoryBound(to: Float.self),
+      is_reversed: isReversed ? 1 : 0)
+  }
+
+  /// How many threads share the tiles, and the outputs.
+  private struct Parts {
+    var tiles: Int
+    var outputs: Int
+
+    /// - Parameter tiles: among how many of the threads the tiles are shared; the others share the outputs.
+    init(_ winograd: Winograd, tiles: Int) {
+      self.tiles = min(max(tiles, 1), winograd.threads)
+      outputs = min(winograd.threads / self.tiles, winograd.outputs / 16)
+    }
+
+    /// What is transformed of so many tiles by all of them.
+    func transformed(_ winograd: Winograd, tiles: Int) -> Int {
+      self.tiles * outputs * Winograd.places * tiles * (winograd.inputs + winograd.outputs)
+    }
+  }
+
+  /// Each thread has tiles to work on at once as long as there are enough of them: weights are read once for all of these.
+  private var parts: Parts {
+    Parts(self, tiles: batch * Self.tiles(height, width) / RESNET_WINOGRAD_TILES)
+  }
+
+  /// Scratch memory for the convolution, in values.
+  var scratchCount: Int { parts.transformed(self, tiles: RESNET_WINOGRAD_TILES) }
+
+  /// The convolution but for its addresses.
+  var call: ResNetWinograd {
+    ResNetWinograd(
+      batch: Int64(batch), inputs: Int64(inputs), outputs: Int64(outputs), height: Int64(height), width: Int64(width),
+      tile_parts: Int64(parts.tiles), output_parts: Int64(parts.outputs), input: nil, weights: nil, bias: nil,
+      output: nil, scratch: nil, adds: 0, relu: 0)
+  }
+
+  /// What the sums of all threads may take together, in bytes; where they would take more, threads share the outputs.
+  private static let greatestSums = 32 << 20
+
+  private var gradientParts: Parts { Parts(self, tiles: Self.greatestSums / weightBytes) }
+
+  /// Scratch memory for the gradient of the weights, in values.
+  var gradientScratchCount: Int {
+    gradientParts.tiles * Self.places * inputs * outputs
+      + gradientParts.transformed(self, tiles: RESNET_WINOGRAD_GRADIENT_TILES)
+  }
+
+  /// The gradient of the weights but for its addresses.
+  var gradientCall: ResNetWinogradGradient {
+    ResNetWinogradGradient(
+      batch: Int64(batch), inputs: Int64(inputs), outputs: Int64(outputs), height: Int64(height), width: Int64(width),
+      tile_parts: Int64(gradientParts.tiles), output_parts: Int64(gradientParts.outputs), input: nil,
+      output_gradient: nil, gradient: nil, scratch: nil)
+  }
+}

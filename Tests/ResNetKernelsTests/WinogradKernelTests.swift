@@ -1,0 +1,152 @@
+import ResNetKernels
+import Testing
+
+/// Winograd's filtering against convolutions by plain loops.
+@Suite struct WinogradKernelTests {
+  /// A convolution of 3 × 3 in blocks of 16 channels, and how threads share it.
+  struct Case: CustomTestStringConvertible, Sendable {
+    var batch: Int
+    var inputs: Int
+    var outputs: Int
+    var height: Int
+    var width: Int
+    var tileParts = 1
+    var outputParts = 1
+
+    var testDescription: String {
+      "\(batch)×\(inputs)→\(outputs), \(height)×\(width), parts \(tileParts)×\(outputParts)"
+    }
+
+    func layout(_ channels: Int) -> TestLayout {
+      TestLayout(batch: batch, channels: channels, positions: height * width, lanes: 16)
+    }
+
+    var parts: Int { tileParts * outputParts }
+
+    /// Calls back with each pair of pixels that a weight brings together.
+    func forEachPair(_ body: (_ sample: Int, _ output: Int, _ input: Int, _ weight: Int) -> Void) {
+      for n in 0..<batch {
+        for (y, x) in (0..<height).flatMap({ y in (0..<width).map { (y, $0) } }) {
+          for weight in 0..<9 {
+            let (row, column) = (y + weight / 3 - 1, x + weight % 3 - 1)
+            guard (0..<height).contains(row), (0..<width).contains(column) else { continue }
+            body(n, y * width + x, row * width + column, weight)
+          }
+        }
+      }
+    }
+  }
+
+  static let cases = [
+    Case(batch: 1, inputs: 16, outputs: 16, height: 1, width: 1),
+    Case(batch: 2, inputs: 16, outputs: 16, height: 2, width: 3),
+    Case(batch: 1, inputs: 32, outputs: 16, height: 5, width: 4, tileParts: 2),
+    Case(batch: 3, inputs: 16, outputs: 48, height: 7, width: 7, outputParts: 3),
+    Case(batch: 2, inputs: 48, outputs: 32, height: 8, width: 6, tileParts: 2, outputParts: 2),
+    Case(batch: 2, inputs: 32, outputs: 80, height: 9, width: 13, tileParts: 3, outputParts: 2),
+    Case(batch: 5, inputs: 16, outputs: 16, height: 11, width: 10, tileParts: 7),
+  ]
+
+  /// What `resnet_winograd_weights` gives, in memory of its own.
+  private func transformed(_ weights: Stored, inputs: Int, outputs: Int, isReversed: Bool) -> Stored {
+    let result = Stored.filled(.nan, 16 * inputs * outputs)
+    var call = ResNetWinogradWeights(
+      inputs: Int64(inputs), outputs: Int64(outputs), from: weights.floats, to: result.floats,
+      is_reversed: isReversed ? 1 : 0)
+    #expect(resnet_winograd_weights(&call) == 0)
+    #expect(result.isIntact)
+    return result
+  }
+
+  @Test(
+    "A convolution, with all that may follow it, is that of the definition", arguments: cases, [false, true])
+  func convolution(_ test: Case, isReversed: Bool) {
+    let (source, target) = (test.layout(test.inputs), test.layout(test.outputs))
+    let input = Stored.random(source.size, seed: 1, as: .float32)
+    let weights = Stored.random(9 * test.inputs * test.outputs, seed: 2, as: .float32)
+    let bias = Stored.random(test.outputs, seed: 3, as: .float32)
+    let before = Stored.random(target.size, seed: 4, as: .float32)
+    let transformed = transformed(weights, inputs: test.inputs, outputs: test.outputs, isReversed: isReversed)
+
+    var sums = [Double](repeating: 0, count: target.size)
+    test.forEachPair { n, to, from, place in
+      for k in 0..<test.outputs {
+        var sum = 0.0
+        for c in 0..<test.inputs {
+          let weight = isReversed ? (c * test.outputs + k) * 9 + 8 - place : (k * test.inputs + c) * 9 + place
+          sum += input[source.place(n, c, from)] * weights[weight]
+        }
+        sums[target.place(n, k, to)] += sum
+      }
+    }
+    for (hasBias, adds, relu) in [(false, false, false), (true, false, true), (true, true, false), (false, true, true)]
+    {
+      let output = adds ? Stored(before.values, as: .float32) : Stored.filled(.nan, target.size)
+      let scratch = Stored.filled(
+        .nan, test.parts * 16 * RESNET_WINOGRAD_TILES * (test.inputs + test.outputs))
+      var call = ResNetWinograd(
+        batch: Int64(test.batch), inputs: Int64(test.inputs), outputs: Int64(test.outputs), height: Int64(test.height),
+        width: Int64(test.width), tile_parts: Int64(test.tileParts), output_parts: Int64(test.outputParts),
+        input: input.floats, weights: transformed.floats, bias: hasBias ? UnsafePointer(bias.floats) : nil,
+        output: output.floats, scratch: scratch.floats, adds: adds ? 1 : 0, relu: relu ? 1 : 0)
+      #expect(resnet_winograd(&call) == 0)
+      #expect(output.isIntact && scratch.isIntact)
+      var worst = 0.0
+      for n in 0..<test.batch {
+        for k in 0..<test.outputs {
+          for s in 0..<target.positions {
+            let place = target.place(n, k, s)
+            var expected = sums[place] + (hasBias ? bias[k] : 0) + (adds ? before[place] : 0)
+            if relu { expected = max(expected, 0) }
+            worst = max(worst, abs(output[place] - expected))
+          }
+        }
+      }
+      // Sums of 9 · inputs products of numbers up to 2, in single precision.
+      #expect(worst < 2e-6 * Double(9 * test.inputs))
+    }
+  }
+
+  @Test("The gradient of the weights is that of the definition", arguments: cases)
+  func weightGradient(_ test: Case) {
+    let (source, target) = (test.layout(test.inputs), test.layout(test.outputs))
+    let input = Stored.random(source.size, seed: 1, as: .float32)
+    let gradient = Stored.random(target.size, seed: 2, as: .float32)
+    let result = Stored.filled(.nan, 9 * test.inputs * test.outputs)
+    let scratch = Stored.filled(
+      .nan,
+      16 * test.inputs * test.outputs * test.tileParts
+        + test.parts * 16 * RESNET_WINOGRAD_GRADIENT_TILES * (test.inputs + test.outputs))
+    var call = ResNetWinogradGradient(
+      batch: Int64(test.batch), inputs: Int64(test.inputs), outputs: Int64(test.outputs), height: Int64(test.height),
+      width: Int64(test.width), tile_parts: Int64(test.tileParts), output_parts: Int64(test.outputParts),
+      input: input.floats, output_gradient: gradient.floats, gradient: result.floats, scratch: scratch.floats)
+    #expect(resnet_winograd_weight_gradient(&call) == 0)
+    #expect(result.isIntact && scratch.isIntact)
+    var expected = [Double](repeating: 0, count: result.count)
+    test.forEachPair { n, to, from, weight in
+      for k in 0..<test.outputs {
+        for c in 0..<test.inputs {
+          expected[(k * test.inputs + c) * 9 + weight] +=
+            input[source.place(n, c, from)] * gradient[target.place(n, k, to)]
+        }
+      }
+    }
+    let worst = zip(result.values, expected).reduce(0) { max($0, abs($1.0 - $1.1)) }
+    #expect(worst < 2e-6 * Double(test.batch * test.height * test.width + 4))
+  }
+
+  @Test("What is not a number is not lost in ReLU")
+  func notANumber() {
+    let test = Case(batch: 1, inputs: 16, outputs: 16, height: 4, width: 4)
+    let input = Stored.filled(.nan, test.layout(16).size)
+    let transformed = transformed(.filled(1, 9 * 256), inputs: 16, outputs: 16, isReversed: false)
+    let output = Stored.filled(0, test.layout(16).size)
+    let scratch = Stored.filled(0, 16 * RESNET_WINOGRAD_TILES * 32)
+    var call = ResNetWinograd(
+      batch: 1, inputs: 16, outputs: 16, height: 4, width: 4, tile_parts: 1, output_parts: 1, input: input.floats,
+      weights: transformed.floats, bias: nil, output: output.floats, scratch: scratch.floats, adds: 0, relu: 1)
+    #expect(resnet_winograd(&call) == 0)
+    #expect(output.values.allSatisfy { $0.isNaN })
+  }
+}
