@@ -34,7 +34,13 @@ enum Peer: String, Codable, CaseIterable, ExpressibleByArgument {
   ]
 
   /// The precisions that it computes in.
-  private var precisions: [String] { self == .onnxruntime ? ["f32"] : ["f32", "bf16"] }
+  private var precisions: [Precision] {
+    switch self {
+    case .torch: [.float32, .bfloat16]
+    case .onnxruntime: [.float32]
+    case .openvino: [.float32, .bfloat16, .int8]
+    }
+  }
 
   /// The networks that torchvision has under the same names; CIFAR's are made by the script.
   private static let torchvisionNetworks = [
@@ -53,10 +59,10 @@ enum Peer: String, Codable, CaseIterable, ExpressibleByArgument {
         .usage, "\(name) is compared in inference alone", at: place,
         remedy: "Use bench infer, or compare training with torch")
     }
-    guard precisions.contains(work.precision.rawValue) else {
+    guard precisions.contains(work.precision) else {
       throw ResNetError(
         .usage, "\(name) is not compared in \(work.precision.rawValue)", at: place,
-        remedy: "Use --precision \(precisions.joined(separator: " or "))")
+        remedy: "Use --precision \(precisions.map(\.rawValue).joined(separator: " or "))")
     }
     guard Self.torchvisionNetworks.contains(work.network) || Self.isCIFAR(work.network) else {
       throw ResNetError(

@@ -46,13 +46,19 @@ struct PeerProgram: Sendable {
 
   private var python: String { home + "/bin/python" }
   private var ready: String { home + "/ready" }
+  /// The most bytes of a list of packages.
+  private static let longestList = 1 << 16
 
-  /// Makes the environment where there is none.
+  /// Makes the environment where there is none, or one with other packages.
   ///
-  /// - Throws: `ResNetError` of code `unavailable` where Python is missing or the packages cannot be installed.
+  /// - Throws: `ResNetError` of code `unavailable` where Python is missing or the packages cannot be installed, `data` where
+  ///   the list of them is missing.
   func prepare() async throws {
-    let files = FileManager.default
-    guard !files.isExecutableFile(atPath: python) || !files.fileExists(atPath: ready) else { return }
+    let list = folder + "/requirements.txt"
+    let packages = try TextFile.read(list, atMost: Self.longestList)
+    // The list as it was when they were installed.
+    let installedPackages = try? TextFile.read(ready, atMost: Self.longestList)
+    guard !FileManager.default.isExecutableFile(atPath: python) || installedPackages != packages else { return }
     Terminal.note("note: installing the engines to compare with in \(home): several GB, once")
     let made = try await ChildProcess("/usr/bin/env", ["python3", "-m", "venv", home], keepsErrors: true).run()
     guard made.status != 127 else {
@@ -64,7 +70,6 @@ struct PeerProgram: Sendable {
         .unavailable, "python3 -m venv failed (\(made.reason))", at: home,
         remedy: "Install Python's venv module (python3-venv on Debian), or name another folder in RESNET_PEERS_HOME")
     }
-    let list = folder + "/requirements.txt"
     let installed = try await ChildProcess(
       python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", list], keepsErrors: true
     ).run()
@@ -73,7 +78,7 @@ struct PeerProgram: Sendable {
         .unavailable, "pip could not install \(list) (\(installed.reason))", at: home,
         remedy: "Check the network and the room on the disk, and try again")
     }
-    try AtomicFile.write("", to: ready)
+    try AtomicFile.write(packages, to: ready)
   }
 
   /// What the script says of a measurement.

@@ -12,15 +12,16 @@ import Testing
     let folder: TemporaryFolder
     var home: String { folder.path + "/home" }
     var scripts: String { folder.path + "/peers" }
+    static let packages = "nothing==1.0\n"
 
     /// - Parameter measure: the lines of the script; the shell stands for Python.
     init(measure: String, isReady: Bool = true) throws {
       folder = try TemporaryFolder()
       try write(measure, to: "peers/measure")
-      try write("nothing==1.0\n", to: "peers/requirements.txt")
+      try write(Self.packages, to: "peers/requirements.txt")
       if isReady {
         try write("#!/bin/sh\nexec /bin/sh \"$@\"\n", to: "home/bin/python", isExecutable: true)
-        try write("", to: "home/ready")
+        try write(Self.packages, to: "home/ready")
       }
     }
 
@@ -144,7 +145,33 @@ import Testing
     }
     let pip = try stage.read("home/bin/pip")
     #expect(pip == "-m pip install --quiet --disable-pip-version-check -r \(stage.scripts)/requirements.txt\n")
-    #expect(try stage.read("home/ready").isEmpty)
+    #expect(try stage.read("home/ready") == Stage.packages)
+  }
+
+  @Test("Where the list of packages has changed, they are installed again, once")
+  func otherPackages() throws {
+    let stage = try Stage(measure: Self.measure)
+    let python = """
+      #!/bin/sh
+      if [ "$1 $2" = "-m pip" ]; then echo "$@" >> "${0%/*}/pip"; else exec /bin/sh "$@"; fi
+      """
+    try stage.write(python, to: "home/bin/python", isExecutable: true)
+    try stage.write("#!/bin/sh\nexit 0\n", to: "tools/python3", isExecutable: true)
+    let list = Stage.packages + "more==2.0\n"
+    try stage.write(list, to: "peers/requirements.txt")
+    for _ in 0..<2 {
+      let result = try stage.run(path: stage.folder.path + "/tools:/usr/bin:/bin")
+      #expect(result.status == 0, "\(result.errors)")
+    }
+    #expect(try stage.read("home/bin/pip").split(separator: "\n").count == 1)
+    #expect(try stage.read("home/ready") == list)
+  }
+
+  @Test("A folder without a list of packages is told by the list's path")
+  func noList() throws {
+    let stage = try Stage(measure: Self.measure)
+    try FileManager.default.removeItem(atPath: stage.scripts + "/requirements.txt")
+    fails(try stage.run(), 65, "\(stage.scripts)/requirements.txt: cannot be read: No such file")
   }
 
   /// A failure on the way to a comparison, and what the tool answers.
@@ -251,15 +278,32 @@ import Testing
       error?.code == .usage && error?.description.contains(refusal.answer) == true, "\(String(describing: error))")
   }
 
-  @Test("Precisions that a peer lacks are refused with those that it has")
-  func precisions() {
+  @Test(
+    "Precisions that a peer lacks are refused with those that it has",
+    arguments: [
+      (Peer.torch, [Precision.float32, .bfloat16], "Use --precision f32 or bf16"),
+      (.onnxruntime, [.float32], "Use --precision f32"),
+      (.openvino, [.float32, .bfloat16, .int8], ""),
+    ])
+  func precisions(peer: Peer, known: [Precision], remedy: String) {
     for precision in Precision.allCases {
       let work = BenchWork(task: .inference, network: "resnet20", batch: 1, precision: precision, threads: 1)
       var refusal: ResNetError?
-      do { try Peer.onnxruntime.check(work) } catch { refusal = error as? ResNetError }
-      #expect((refusal == nil) == (precision == .float32), "\(precision)")
-      if let refusal { #expect(refusal.code == .usage && refusal.remedy == "Use --precision f32") }
+      do { try peer.check(work) } catch { refusal = error as? ResNetError }
+      #expect((refusal == nil) == known.contains(precision), "\(precision)")
+      if let refusal { #expect(refusal.code == .usage && refusal.remedy == remedy) }
     }
+  }
+
+  @Test("The peer is told to compute in integers", .computesInIntegers)
+  func integers() throws {
+    let stage = try Stage(measure: Self.measure)
+    let result = try stage.run(["--against", "openvino", "--precision", "int8", "--variants", "tuned"])
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.output.hasPrefix("resnet8 infer, batch 2, int8, 1 thread, 1 round\n"))
+    #expect(
+      try stage.read("peers/calls")
+        == "openvino resnet8 infer --batch 2 --precision int8 --variant tuned --threads 1 --seconds 0.0\n")
   }
 
   @Test(

@@ -2,8 +2,7 @@ import Foundation
 import ResNet
 import Testing
 
-@Suite(
-  .enabled("this processor computes in int8") { try await EngineActor.run { try Precision.int8.isSupported() } })
+@Suite(.computesInIntegers)
 struct QuantizeTests {
   /// A folder with the small CIFAR-10 and a model that has not learned.
   private func folder() throws -> TemporaryFolder {
