@@ -34,13 +34,13 @@ extension MachinePeak {
     let runtime = try OneDNNRuntime.shared()
     runtime.activate(runtime.threads)
     let tasks = Int64(runtime.threads * 64)
-    let bfloat16: Int32 = precision == .float32 ? 0 : 1
+    let element: Element = precision == .int8 ? .int8 : precision.element
     let rates = (0..<Int32(RESNET_PEAK_LOOPS)).map { loop in
       // This also wakes the threads up.
-      guard resnet_peak(bfloat16, loop, tasks) > 0 else { return 0.0 }
+      guard resnet_peak(element.kernel, loop, tasks) > 0 else { return 0.0 }
       let runs = repeated {
         let start = ContinuousClock.now
-        let count = resnet_peak(bfloat16, loop, tasks)
+        let count = resnet_peak(element.kernel, loop, tasks)
         return Double(count) / ((ContinuousClock.now - start) / .seconds(1))
       }
       return median(runs)

@@ -46,37 +46,66 @@ __attribute__((target("avx512f,avx512bf16"))) static void bfloat16_loop(void) {
   kept = _mm512_cvtss_f32(total);
 }
 
-static int has_bfloat16_tiles(void) {
+// Products of bytes without a sign by such with one, summed up in 32 bits: by fours at once where the processor has the
+// instruction, otherwise by twos in 16 bits first.
+#define INTEGER_LOOP(name, instructions, vector, ones, sum, first)          \
+  __attribute__((target(instructions))) static void name(void) {            \
+    vector sums[CHAINS];                                                    \
+    for (int i = 0; i < CHAINS; i++) sums[i] = ones(i);                     \
+    for (int round = 0; round < ROUNDS; round++)                            \
+      _Pragma("clang loop unroll(full)") for (int i = 0; i < CHAINS; i++) sums[i] = sum(sums[i], ones(1)); \
+    vector total = sums[0];                                                 \
+    for (int i = 1; i < CHAINS; i++) total += sums[i];                      \
+    kept = (float)first(total);                                             \
+  }
+#define SUM_OF_FOURS(a, b) _mm512_dpbusd_epi32(a, b, b)
+#define SUM_OF_FOURS_8(a, b) _mm256_dpbusd_avx_epi32(a, b, b)
+// The products depend on the sum, so that they are not taken out of the loop.
+#define SUM_OF_TWOS(a, b) _mm256_add_epi32(a, _mm256_madd_epi16(_mm256_maddubs_epi16(a, b), b))
+#define FIRST_16(a) _mm_cvtsi128_si32(_mm512_castsi512_si128(a))
+#define FIRST_8(a) _mm_cvtsi128_si32(_mm256_castsi256_si128(a))
+INTEGER_LOOP(integer_loop_2, "avx2", __m256i, _mm256_set1_epi8, SUM_OF_TWOS, FIRST_8)
+INTEGER_LOOP(integer_loop_8, "avx2,avxvnni", __m256i, _mm256_set1_epi8, SUM_OF_FOURS_8, FIRST_8)
+INTEGER_LOOP(integer_loop_16, "avx512f,avx512vnni", __m512i, _mm512_set1_epi8, SUM_OF_FOURS, FIRST_16)
+
+static int has_byte_sums(void) {
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  // Bit 4 of the second part of leaf 7: AVX-VNNI.
+  return __builtin_cpu_supports("avx2") && __get_cpuid_count(7, 1, &a, &b, &c, &d) && a >> 4 & 1;
+}
+
+// Whether the processor multiplies tiles of a kind of number: bit 22 of leaf 7 for bfloat16, 25 for bytes.
+static int has_tiles(int bit) {
 #if defined(__linux__) && defined(SYS_arch_prctl)
   unsigned a = 0, b = 0, c = 0, d = 0;
-  // Bits 22 and 24 of leaf 7: AMX with bfloat16; the system lets a process have the tiles that asks for them.
-  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || !(d >> 22 & 1) || !(d >> 24 & 1)) return 0;
+  // Bit 24 for tiles at all; the system lets a process have them that asks.
+  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || !(d >> bit & 1) || !(d >> 24 & 1)) return 0;
   enum { REQUEST_PERMISSION = 0x1023, TILE_DATA = 18 };
   return syscall(SYS_arch_prctl, REQUEST_PERMISSION, TILE_DATA) == 0;
 #else
+  (void)bit;
   return 0;
 #endif
 }
 
-// Four products of tiles of 16 × 32 and 32 × 16 values, which depend on none of the others.
-__attribute__((target("amx-tile,amx-bf16"))) static void bfloat16_tile_loop(void) {
-  struct {
-    uint8_t palette, start, reserved[14];
-    uint16_t row_bytes[16];
-    uint8_t rows[16];
-  } shapes = {.palette = 1};
-  for (int i = 0; i < 8; i++) shapes.row_bytes[i] = 64, shapes.rows[i] = 16;
-  _tile_loadconfig(&shapes);
-  _tile_zero(0), _tile_zero(1), _tile_zero(2), _tile_zero(3);
-  _tile_zero(4), _tile_zero(5), _tile_zero(6), _tile_zero(7);
-  for (int round = 0; round < ROUNDS; round++) {
-    _tile_dpbf16ps(0, 4, 6);
-    _tile_dpbf16ps(1, 4, 7);
-    _tile_dpbf16ps(2, 5, 6);
-    _tile_dpbf16ps(3, 5, 7);
+// Four products of tiles, of 16 rows of 64 bytes each, that depend on none of the others.
+#define TILE_LOOP(name, instructions, product)                              \
+  __attribute__((target("amx-tile," instructions))) static void name(void) {  \
+    struct {                                                                \
+      uint8_t palette, start, reserved[14];                                 \
+      uint16_t row_bytes[16];                                               \
+      uint8_t rows[16];                                                     \
+    } shapes = {.palette = 1};                                              \
+    for (int i = 0; i < 8; i++) shapes.row_bytes[i] = 64, shapes.rows[i] = 16;  \
+    _tile_loadconfig(&shapes);                                              \
+    _tile_zero(0), _tile_zero(1), _tile_zero(2), _tile_zero(3);             \
+    _tile_zero(4), _tile_zero(5), _tile_zero(6), _tile_zero(7);             \
+    for (int round = 0; round < ROUNDS; round++)                            \
+      product(0, 4, 6), product(1, 4, 7), product(2, 5, 6), product(3, 5, 7); \
+    _tile_release();                                                        \
   }
-  _tile_release();
-}
+TILE_LOOP(bfloat16_tile_loop, "amx-bf16", _tile_dpbf16ps)
+TILE_LOOP(integer_tile_loop, "amx-int8", _tile_dpbusd)
 #endif
 
 typedef struct {
@@ -84,17 +113,24 @@ typedef struct {
   int64_t multiply_adds;
 } PeakLoop;
 
-static PeakLoop peak_loop(int32_t bfloat16, int32_t position) {
+static PeakLoop peak_loop(ResNetElement element, int32_t position) {
   const int64_t rounds = ROUNDS, steps = rounds * CHAINS;
   if (position == 0) return (PeakLoop){float_loop_4, 4 * steps};
   if (position == 1) return (PeakLoop){float_loop_8, 8 * steps};
   if (position == 2) return (PeakLoop){float_loop_16, 16 * steps};
 #if defined(__x86_64__)
-  if (position == 3 && bfloat16 && __builtin_cpu_supports("avx512bf16")) return (PeakLoop){bfloat16_loop, 32 * steps};
-  if (position == 4 && bfloat16 && has_bfloat16_tiles())
-    return (PeakLoop){bfloat16_tile_loop, rounds * 4 * 16 * 16 * 32};
+  if (element == RESNET_BFLOAT16) {
+    if (position == 3 && __builtin_cpu_supports("avx512bf16")) return (PeakLoop){bfloat16_loop, 32 * steps};
+    if (position == 4 && has_tiles(22)) return (PeakLoop){bfloat16_tile_loop, rounds * 4 * 16 * 16 * 32};
+  }
+  if (resnet_is_integer(element)) {
+    if (position == 3 && __builtin_cpu_supports("avx2")) return (PeakLoop){integer_loop_2, 32 * steps};
+    if (position == 4 && has_byte_sums()) return (PeakLoop){integer_loop_8, 32 * steps};
+    if (position == 5 && __builtin_cpu_supports("avx512vnni")) return (PeakLoop){integer_loop_16, 64 * steps};
+    if (position == 6 && has_tiles(25)) return (PeakLoop){integer_tile_loop, rounds * 4 * 16 * 16 * 64};
+  }
 #else
-  (void)bfloat16;
+  (void)element;
 #endif
   return (PeakLoop){0, 0};
 }
@@ -104,8 +140,8 @@ static void peak_share(const void *data, int64_t first, int64_t last) {
   for (int64_t task = first; task < last; task++) peak->loop();
 }
 
-int64_t resnet_peak(int32_t bfloat16, int32_t position, int64_t tasks) {
-  PeakLoop peak = peak_loop(bfloat16, position);
+int64_t resnet_peak(ResNetElement element, int32_t position, int64_t tasks) {
+  PeakLoop peak = peak_loop(element, position);
   if (peak.loop == 0) return 0;
   resnet_parallel_for(tasks, tasks * ROUNDS, peak_share, &peak);
   return tasks * peak.multiply_adds;

@@ -250,10 +250,10 @@ typedef struct {
 int resnet_descend(const void *arguments);
 
 // Multiplies and adds in registers alone, `tasks` times a few thousand rounds shared among the threads, by one of several
-// loops: those of float32 and, where wanted, of bfloat16. Returns the multiplications, each with an addition; 0 where the
-// processor has no such loop.
-enum { RESNET_PEAK_LOOPS = 5 };
-int64_t resnet_peak(int32_t bfloat16, int32_t loop, int64_t tasks);
+// loops: those of float32 and, where wanted, of bfloat16 or of integers. Returns the multiplications, each with an addition;
+// 0 where the processor has no such loop.
+enum { RESNET_PEAK_LOOPS = 7 };
+int64_t resnet_peak(ResNetElement element, int32_t loop, int64_t tasks);
 
 #include "ResNetWinograd.h"
 
