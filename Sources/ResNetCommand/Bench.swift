@@ -45,7 +45,10 @@ struct Bench: AsyncParsableCommand {
           resnet bench infer --network resnet20
           resnet bench infer --network resnet50 --batch 1 --threads 1
           resnet bench infer --network resnet18 resnet50 --batch 1 16 --json
+          resnet bench infer --network resnet50 --batch 16 --precision bf16 int8
           resnet bench infer --network resnet50 --batch 1 --against openvino
+
+        In int8 the scales of a network's numbers are found on a random image first.
         """)
 
     @OptionGroup var options: BenchOptions

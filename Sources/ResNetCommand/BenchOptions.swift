@@ -17,7 +17,7 @@ struct BenchOptions: ParsableArguments {
 
   @Option(
     name: .customLong("precision"), parsing: .upToNextOption,
-    help: ArgumentHelp("The kind of numbers, or several.", valueName: "kind"))
+    help: ArgumentHelp("The kind of numbers, or several; int8 is for inference.", valueName: "kind"))
   var precisions = [Precision.float32]
 
   @Option(help: ArgumentHelp("The least time to measure for.", valueName: "seconds"))
@@ -59,6 +59,7 @@ struct BenchOptions: ParsableArguments {
     // A name that is wrong is told before anything is measured.
     let architectures = try networks.map { try options.architecture($0) }
     let works = works(task, threads: try await sharing.apply())
+    for work in works { try work.check() }
     if let peer = peers.against {
       guard !options.isGiven else {
         throw ResNetError(
@@ -97,7 +98,7 @@ struct BenchOptions: ParsableArguments {
       result.profile = Profile(steps: steps, runs: runs, peak: peak)
     }
     Terminal.print(json ? try encoded(result) : result.line(network: architecture.name))
-    if !json, let profile = result.profile { Terminal.print("\n" + profile.text) }
+    if !json, let profile = result.profile { Terminal.print("\n" + profile.text(result.precision)) }
     if let path = inside.flame { try result.profile?.figure(work).write(to: path) }
   }
 

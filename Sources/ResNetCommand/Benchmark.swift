@@ -20,6 +20,19 @@ struct BenchWork: Hashable, Codable {
   var threads: Int
 }
 
+extension BenchWork {
+  /// Refuses work that makes no sense on any machine.
+  ///
+  /// - Throws: `ResNetError` of code `usage`.
+  func check() throws {
+    guard task == .inference || precision != .int8 else {
+      throw ResNetError(
+        .usage, "integers of 8 bits are for inference", at: "--precision \(precision.rawValue)",
+        remedy: "Train in f32 or bf16, or use bench infer")
+    }
+  }
+}
+
 extension BenchWork: CustomStringConvertible {
   /// As in `resnet20 train, batch 128, f32, 2 threads`.
   var description: String {
@@ -61,7 +74,7 @@ struct Benchmark {
 
   init(_ work: BenchWork, _ graph: Graph, memoryLimit: Int? = nil) throws {
     self.work = work
-    engine = try Engine(graph: graph, precision: work.precision)
+    engine = try Self.engine(work.precision, graph)
     let purpose = work.task.purpose
     optimizer = purpose.parameterGradients == .none ? nil : SGD(engine.parameters, recipe: .he2015)
     // What the images will take; the plan refuses a batch that is not possible.
@@ -74,8 +87,30 @@ struct Benchmark {
     program = try engine.program(batch: work.batch, purpose: purpose)
     compileSeconds = (ContinuousClock.now - start) / .seconds(1)
     var random = RandomNumbers(seed: 0, purpose: .testing)
-    images = (0..<program.input.count).map { _ in random.uniform() * 2 - 1 }
+    images = Self.randomNumbers(program.input.count, &random)
     labels = (0..<program.labels.count).map { _ in Int32(random.integer(below: graph.outputShape.count)) }
+  }
+
+  private static func randomNumbers(_ count: Int, _ random: inout RandomNumbers) -> [Float] {
+    (0..<count).map { _ in random.uniform() * 2 - 1 }
+  }
+
+  /// An engine with initial parameters; its integers stand for what these make of images like those that are measured.
+  private static func engine(_ precision: Precision, _ graph: Graph) throws -> Engine {
+    guard precision == .int8 else { return try Engine(graph: graph, precision: precision) }
+    let quantization = try quantization(of: graph)
+    // What an engine in single precision took is given back, and none of what is measured.
+    Machine.forgetPeakMemory()
+    return try Engine(graph: graph, precision: precision, quantization: quantization)
+  }
+
+  private static func quantization(of graph: Graph) throws -> Quantization {
+    let calibrator = Calibrator(try Engine(graph: graph))
+    var random = RandomNumbers(seed: 0, purpose: .testing)
+    // One image, since all of its activations are held at once: where the system cannot forget how much that was, it is a
+    // part of the peak of memory.
+    try randomNumbers(graph.inputShape.count, &random).withUnsafeBufferPointer { try calibrator.add($0) }
+    return try calibrator.quantization()
   }
 
   func measure(seconds: Double) throws -> BenchResult {

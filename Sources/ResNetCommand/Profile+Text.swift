@@ -5,18 +5,22 @@ extension Profile {
   private static let mostLayers = 20
 
   /// All that a person wants to know: by kind, by layer, and against what the machine can do.
-  var text: String {
+  ///
+  /// - Parameter precision: that of the steps, which says what their operations are of.
+  func text(_ precision: Precision) -> String {
+    // Integers have no point that floats.
+    let unit = precision == .int8 ? "GOP/s" : "GFLOP/s"
     let (whole, layers) = (whole, layers)
     let shown = layers.prefix(Self.mostLayers)
     let head = layers.count == shown.count ? "layer" : "layer (slowest \(shown.count) of \(layers.count))"
     return [
       "where the time goes: \(milliseconds(whole.seconds)) ms a step, medians of \(runs) runs",
-      table("kind of step", kinds),
-      table(head, Array(shown)),
+      table("kind of step", kinds, unit),
+      table(head, Array(shown), unit),
       """
       a step moves \(megabytes(whole.bytes)) MB at least; with every tensor written once and read
       once by each step that needs it, it would be \(megabytes(leastBytes)) MB\(ratio)
-      this machine reaches \(fixed(peak.multiplyAddsPerSecond * 2 / 1e9, 1)) GFLOP/s (in registers) and \
+      this machine reaches \(fixed(peak.multiplyAddsPerSecond * 2 / 1e9, 1)) \(unit) (in registers) and \
       \(fixed(peak.bytesPerSecond / 1e9, 1)) GB/s (triad);
       more than all of the latter comes from caches
       """,
@@ -27,7 +31,7 @@ extension Profile {
     leastBytes > 0 ? " (\(fixed(Double(whole.bytes) / Double(leastBytes), 2)) ×)" : ""
   }
 
-  private func table(_ head: String, _ shares: [Share]) -> String {
+  private func table(_ head: String, _ shares: [Share], _ unit: String) -> String {
     let all = whole.seconds
     let rows = shares.map { share in
       [
@@ -35,7 +39,7 @@ extension Profile {
       ] + rate(2 * share.multiplyAdds, share.seconds, peak: 2 * peak.multiplyAddsPerSecond)
         + rate(share.bytes, share.seconds, peak: peak.bytesPerSecond)
     }
-    return Columns.table([[head, "ms", "share", "GFLOP/s", "of peak", "GB/s", "of peak"]] + rows)
+    return Columns.table([[head, "ms", "share", unit, "of peak", "GB/s", "of peak"]] + rows)
       .joined(separator: "\n")
   }
 

@@ -30,7 +30,7 @@ public enum Machine {
     #endif
   }()
 
-  /// The most memory that this process has held at once, in bytes.
+  /// The most memory that this process has held at once, in bytes; since `forgetPeakMemory`, if that was called.
   public static var peakMemoryBytes: Int {
     var usage = rusage()
     // RUSAGE_SELF, which is 0 everywhere and imported under types that differ.
@@ -39,6 +39,20 @@ public enum Machine {
       return usage.ru_maxrss
     #else
       return usage.ru_maxrss * 1024
+    #endif
+  }
+
+  /// Gives freed memory back, and lets `peakMemoryBytes` begin anew with what the process still holds, where the system can.
+  public static func forgetPeakMemory() {
+    #if os(Linux)
+      // glibc keeps what was freed for later; the module that Swift makes of it leaves malloc.h out.
+      if let trim = dlsym(nil, "malloc_trim") {
+        _ = unsafeBitCast(trim, to: (@convention(c) (Int) -> Int32).self)(0)
+      }
+      // proc_pid_clear_refs(5): 5 resets the mark of the most memory.
+      guard let file = fopen("/proc/self/clear_refs", "w") else { return }
+      fputs("5", file)
+      fclose(file)
     #endif
   }
 

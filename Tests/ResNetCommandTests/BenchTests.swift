@@ -79,6 +79,52 @@ import Testing
     #expect(results.allSatisfy { $0.imagesPerSecond > 0 && $0.peakMemoryMiB > 1 && $0.threads == 1 })
   }
 
+  @Test(
+    "Training in integers is refused before anything is measured, alone, among others and against another engine",
+    arguments: [
+      ["--precision", "int8"], ["--precision", "f32", "int8"], ["--precision", "int8", "--against", "torch"],
+    ])
+  func integerTraining(arguments: [String]) throws {
+    let result = try Tool.run(["bench", "train", "--network", "resnet8", "--batch", "1", "--seconds", "0"] + arguments)
+    #expect(result.status == 64 && result.output.isEmpty, "\(result.output)")
+    #expect(
+      result.errors == """
+        error: --precision int8: integers of 8 bits are for inference. Train in f32 or bf16, or use bench infer.
+
+        """)
+  }
+
+  @Test("Inference in integers is measured beside other precisions", .computesInIntegers)
+  func integers() throws {
+    let result = try Tool.run([
+      "bench", "infer", "--network", "resnet8", "--batch", "3", "--precision", "f32", "int8", "--threads", "1",
+      "--seconds", "0", "--json",
+    ])
+    #expect(result.status == 0, "\(result.errors)")
+    let results = try result.output.split(separator: "\n").map {
+      try JSONDecoder().decode(BenchResult.self, from: Data($0.utf8))
+    }
+    #expect(results.map(\.precision) == [.float32, .int8])
+    #expect(results.allSatisfy { $0.imagesPerSecond > 0 && $0.peakMemoryMiB > 1 && $0.batch == 3 })
+  }
+
+  @Test("A profile of integers tells of operations, not of those in floating point", .computesInIntegers)
+  func integerProfile() throws {
+    let arguments = [
+      "bench", "infer", "--network", "resnet20", "--batch", "4", "--precision", "int8", "--threads", "1", "--seconds",
+      "0", "--profile",
+    ]
+    let result = try Tool.run(arguments)
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.output.contains(" GOP/s (in registers)") && !result.output.contains("GFLOP/s"), "\(result.output)")
+    let json = try Tool.run(arguments + ["--json"])
+    let profile = try #require(try JSONDecoder().decode(BenchResult.self, from: Data(json.output.utf8)).profile)
+    let step = try #require(profile.steps.first { $0.layer == "layer1.0.conv1" && $0.kind == "convolution" })
+    // A byte for each number that is read and written, and for each weight, whose format may have some room.
+    let (activations, weights) = (2 * 4 * 16 * 32 * 32, 16 * 16 * 9)
+    #expect((activations + weights...activations + 2 * weights).contains(step.bytes), "\(step)")
+  }
+
   @Test("A process of its own that fails ends the tool with its status, or with what became of it")
   func failures() {
     let work = BenchWork(task: .training, network: "resnet8", batch: 1, precision: .float32, threads: 1)
@@ -154,13 +200,14 @@ import Testing
     #expect(profile.layers.map(\.name) == ["conv1", "bn1", "(batch)", "(update)"])
     #expect(profile.layers[0].multiplyAdds == 200_000_000 && profile.layers[0].bytes == 2_000_000)
     #expect(abs(profile.whole.seconds - 0.01) < 1e-12)
-    let lines: [[String]] = profile.text.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+    let text = profile.text(.float32)
+    let lines: [[String]] = text.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
     // 0.2 GFLOP in 2 ms are 100 GFLOP/s of 200; 1 MB in 2 ms 0.5 GB/s of 10.
     #expect(lines.contains(["convolution", "2.000", "20", "%", "100.0", "50", "%", "0.5", "5", "%"]))
     #expect(lines.contains(["normalisation", "3.000", "30", "%", "–", "–", "0.3", "3", "%"]))
     #expect(lines.contains(["update", "0.000", "0", "%", "–", "–", "–", "–"]))
-    #expect(profile.text.contains("it would be 2.5 MB (2.00 ×)"))
-    #expect(profile.text.contains("10.000 ms a step, medians of 7 runs"))
-    #expect(profile.text.split(separator: "\n").allSatisfy { $0.count <= 80 })
+    #expect(text.contains("it would be 2.5 MB (2.00 ×)"))
+    #expect(text.contains("10.000 ms a step, medians of 7 runs"))
+    #expect(text.split(separator: "\n").allSatisfy { $0.count <= 80 })
   }
 }
