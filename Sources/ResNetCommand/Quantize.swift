@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import ResNet
+import ResNetFiles
 
 /// `resnet quantize`: a model for inference in 8 bits.
 struct Quantize: AsyncParsableCommand {
@@ -41,12 +42,18 @@ struct Quantize: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let file = try Model.file(at: model)
-    guard URL(fileURLWithPath: file).standardizedFileURL != URL(fileURLWithPath: output).standardizedFileURL else {
+    let file = resolved(try Model.file(at: model))
+    guard file != resolved(output) else {
       throw ResNetError(
         .usage, "the quantised model would take the place of the model", at: output, remedy: "Give another file")
     }
+    // Told before a large model has been watched for minutes.
+    try AtomicFile.check(output)
     let before = try Model(contentsOf: file)
+    guard before.quantization == nil else {
+      throw ResNetError(
+        .usage, "the model is quantised already", at: model, remedy: "Give the model that it was made from")
+    }
     let splits = try DataSet.open(data)
     let training = try splits.requireTraining()
     try await sharing.apply()
@@ -59,7 +66,7 @@ struct Quantize: AsyncParsableCommand {
     var report = QuantizationReport(
       model: model, output: output, network: after.architecture.name,
       layers: Quantization.layers(of: after.graph).count, dataSet: training.name,
-      images: min(images, training.count), bytesBefore: try size(of: file), bytesAfter: try size(of: output))
+      images: min(images, training.count), bytesBefore: try size(of: file), bytesAfter: try size(of: resolved(output)))
     if let test = splits.test {
       let single = try await Evaluator(before).evaluate(on: test).summary
       let quantized = try await Evaluator(after, precision: .int8).evaluate(on: test).summary
@@ -68,8 +75,11 @@ struct Quantize: AsyncParsableCommand {
     Terminal.print(json ? try encoded(report) : report.text)
   }
 
+  /// The path of a file itself, whatever links lead to it.
+  private func resolved(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
+
   private func size(of file: String) throws -> Int {
-    guard let size = try FileManager.default.attributesOfItem(atPath: file)[.size] as? Int else {
+    guard let size = try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int else {
       throw ResNetError(.inputOutput, "its size is not known", at: file, remedy: "Check the file")
     }
     return size
@@ -100,7 +110,7 @@ struct QuantizationReport: Encodable {
   var text: String {
     let lines = [
       "\(cell(network)) in integers of 8 bits: weights, and the outputs of \(layers) layers",
-      "calibrated on \(images) images of \(cell(dataSet))",
+      "calibrated on \(images) \(images == 1 ? "image" : "images") of \(cell(dataSet))",
       "\(cell(output)): \(kibibytes(bytesAfter)), before \(kibibytes(bytesBefore))",
     ]
     guard let test else { return lines.joined(separator: "\n") }

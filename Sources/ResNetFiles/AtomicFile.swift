@@ -43,6 +43,15 @@ public enum AtomicFile {
     }
   }
 
+  /// Refuses a path that cannot be written, and leaves everything as it is.
+  ///
+  /// - Throws: `ResNetError` of code `inputOutput` with the path and the system's reason.
+  package static func check(_ path: String) throws {
+    let (temporary, descriptor) = try makeTemporary(in: folder(of: resolvedTarget(path)), for: path)
+    close(descriptor)
+    unlink(temporary)
+  }
+
   /// Writes `bytes` as the file at `path`, in place of one that is there.
   ///
   /// - Throws: `ResNetError` of code `inputOutput` with the path and the system's reason.

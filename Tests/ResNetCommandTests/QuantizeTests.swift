@@ -56,11 +56,43 @@ struct QuantizeTests {
     #expect((object["test"] as? [String: Any])?.keys.sorted() == ["after", "before"])
   }
 
+  @Test("A model is read through a link, its file's own size told, and one image is one image")
+  func link() throws {
+    let folder = try folder()
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path + "/link.safetensors", withDestinationPath: "model.safetensors")
+    let result = try quantize("link.safetensors", "--data", ".", "--output", "a", "--images", "1", in: folder)
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.output.contains("calibrated on 1 image of CIFAR-10 training\n"), "\(result.output)")
+    #expect(!result.output.contains("before 1 KiB"), "\(result.output)")
+  }
+
+  @Test("A model that is quantised already is refused")
+  func again() throws {
+    let folder = try folder()
+    let first = try quantize("model.safetensors", "--data", ".", "--output", "a", "--images", "1", in: folder)
+    #expect(first.status == 0, "\(first.errors)")
+    let second = try quantize("a", "--data", ".", "--output", "b", in: folder)
+    #expect(second.status == 64 && second.errors.contains("a: the model is quantised already"), "\(second.errors)")
+    #expect(!FileManager.default.fileExists(atPath: folder.path + "/b"))
+  }
+
   @Test("What cannot be done is refused before anything is written")
   func refusals() throws {
     let folder = try folder()
     let own = try quantize("model.safetensors", "--data", ".", "--output", "./model.safetensors", in: folder)
     #expect(own.status == 64 && own.errors.contains("take the place of the model"), "\(own.errors)")
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path + "/link.safetensors", withDestinationPath: "model.safetensors")
+    let before = try Data(contentsOf: URL(fileURLWithPath: folder.path + "/model.safetensors"))
+    let linked = try quantize("model.safetensors", "--data", ".", "--output", "link.safetensors", in: folder)
+    #expect(linked.status == 64 && linked.errors.contains("take the place of the model"), "\(linked.errors)")
+    #expect(try Data(contentsOf: URL(fileURLWithPath: folder.path + "/model.safetensors")) == before)
+    // Before the data is looked at.
+    let nowhere = try quantize("model.safetensors", "--data", "none", "--output", "none/a", in: folder)
+    #expect(nowhere.status == 74 && nowhere.errors.contains("none/a: cannot be written"), "\(nowhere.errors)")
+    let place = try quantize("model.safetensors", "--data", ".", "--output", ".", in: folder)
+    #expect(place.status == 74 && place.errors.contains("Is a directory"), "\(place.errors)")
     let none = try quantize("model.safetensors", "--data", ".", "--output", "a", "--images", "0", in: folder)
     #expect(none.status == 64 && none.errors.contains("at least 1 image"), "\(none.errors)")
     let missing = try quantize("nowhere", "--data", ".", "--output", "a", in: folder)

@@ -46,10 +46,21 @@ import Testing
       try FileManager.default.createDirectory(atPath: folder + "/folder", withIntermediateDirectories: false)
       try AtomicFile.write("", to: folder + "/file")
       let error = #expect(throws: ResNetError.self) { try AtomicFile.write("text", to: folder + "/" + name) }
+      #expect(#expect(throws: ResNetError.self) { try AtomicFile.check(folder + "/" + name) } == error)
       #expect(error?.code == .inputOutput)
       #expect(error?.place == folder + "/" + name)
       #expect(error?.message.lowercased().contains(reason.lowercased()) == true)
       #expect(try names(in: folder) == ["file", "folder"])
+    }
+  }
+
+  @Test("A path that can be written is found to be so, and nothing is written", arguments: ["new", "old"])
+  func writable(name: String) throws {
+    try withTemporaryFolder { folder in
+      try AtomicFile.write("one", to: folder + "/old")
+      try AtomicFile.check(folder + "/" + name)
+      #expect(try names(in: folder) == ["old"])
+      #expect(try contents(folder + "/old") == Array("one".utf8))
     }
   }
 
