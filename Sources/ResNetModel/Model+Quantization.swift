@@ -92,6 +92,11 @@ extension Model {
       let quantized = QuantizedWeights(integers: try file.int8Tensor(entry), scales: scale)
       try check(quantized, of: layer.layer)
       let bias = parameters.removeValue(forKey: layer.layer.name + ".bias")
+      if let output = bias?.scalars.firstIndex(where: { !$0.isFinite }) {
+        throw ResNetError(
+          .data, "the bias of output \(output) is not a finite number, and would pass for an integer",
+          at: layer.layer.name + ".bias", remedy: "Quantise the model again")
+      }
       parameters.merge(layer.parameters(weight: quantized.weights, bias: bias)) { $1 }
     }
     return (parameters, try Quantization(scales: scales))

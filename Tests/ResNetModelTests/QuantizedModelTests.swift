@@ -132,6 +132,8 @@ import Testing
       { $0.tensors["input.activation_scale"] = Tensor(repeating: 1, shape: [1]) },
       "of the wrong shape: 'input.activation_scale'", nil
     ),
+    ({ $0.tensors["conv1.bias"]?.scalars[2] = .nan }, "the bias of output 2 is not a finite number", "conv1.bias"),
+    ({ $0.tensors["fc.bias"]?.scalars[0] = .infinity }, "the bias of output 0 is not a finite number", "fc.bias"),
     ({ $0.tensors["conv1.weight_scale"]?.scalars[3] = 0 }, "the scale 0.0 of output 3", "conv1.weight_scale"),
     ({ $0.tensors["conv1.weight_scale"]?.scalars[3] = -1 }, "the scale -1.0 of output 3", "conv1.weight_scale"),
     ({ $0.tensors["conv1.weight_scale"]?.scalars[3] = .nan }, "the scale nan of output 3", "conv1.weight_scale"),
