@@ -60,15 +60,13 @@ struct BenchResult: Codable {
   var profile: Profile?
 }
 
-/// Steps of one kind on random images, timed one by one.
+/// Steps of one kind on one batch of random images, timed one by one.
 @EngineActor
 struct Benchmark {
   private let work: BenchWork
   private let program: Program
   private let engine: Engine
   private let optimizer: SGD?
-  private let images: [Float]
-  private let labels: [Int32]
   private let compileSeconds: Double
   private let memory: TrainingMemory
 
@@ -77,18 +75,14 @@ struct Benchmark {
     engine = try Self.engine(work.precision, graph)
     let purpose = work.task.purpose
     optimizer = purpose.parameterGradients == .none ? nil : SGD(engine.parameters, recipe: .he2015)
-    // What the images will take; the plan refuses a batch that is not possible.
-    let (bytes, overflow) = work.batch.multipliedReportingOverflow(
-      by: graph.inputShape.count * MemoryLayout<Float>.stride)
     let start = ContinuousClock.now
-    memory = try engine.plan(
-      [.init(batch: work.batch, purpose: purpose)], within: memoryLimit, optimizer: optimizer,
-      laterBytes: overflow ? 0 : max(bytes, 0))
+    memory = try engine.plan([.init(batch: work.batch, purpose: purpose)], within: memoryLimit, optimizer: optimizer)
     program = try engine.program(batch: work.batch, purpose: purpose)
     compileSeconds = (ContinuousClock.now - start) / .seconds(1)
     var random = RandomNumbers(seed: 0, purpose: .testing)
-    images = Self.randomNumbers(program.input.count, &random)
-    labels = (0..<program.labels.count).map { _ in Int32(random.integer(below: graph.outputShape.count)) }
+    _ = program.input.update(from: Self.randomNumbers(program.input.count, &random))
+    _ = program.labels.update(
+      from: (0..<program.labels.count).map { _ in Int32(random.integer(below: graph.outputShape.count)) })
   }
 
   private static func randomNumbers(_ count: Int, _ random: inout RandomNumbers) -> [Float] {
@@ -132,14 +126,8 @@ struct Benchmark {
   }
 
   private func step() throws {
-    fill()
     try program.run()
     optimizer?.step(gradients: program.gradients, learningRate: 0.01)
-  }
-
-  private func fill() {
-    _ = program.input.update(from: images)
-    _ = program.labels.update(from: labels)
   }
 }
 
@@ -158,21 +146,16 @@ extension Benchmark {
     return (StepTime.medians(of: runs), runs.count)
   }
 
-  /// One step: the batch is handed over, the program runs, the parameters are updated.
+  /// One step: the program runs, the parameters are updated.
   private func profiledStep() throws -> [StepTime] {
-    let batchBytes = program.input.count * MemoryLayout<Float>.stride
-    var filling = StepTime(kind: "batch", bytes: 2 * batchBytes, leastBytes: batchBytes)
-    let start = ContinuousClock.now
-    fill()
-    filling.seconds = (ContinuousClock.now - start) / .seconds(1)
     let steps = try program.profile()
-    guard let optimizer else { return [filling] + steps }
+    guard let optimizer else { return steps }
     // Weights, gradients and velocities are read, weights and velocities written.
     let bytes = 5 * program.gradients.count * MemoryLayout<Float>.stride
     var update = StepTime(kind: "update", bytes: bytes, leastBytes: bytes)
     let end = ContinuousClock.now
     optimizer.step(gradients: program.gradients, learningRate: 0.01)
     update.seconds = (ContinuousClock.now - end) / .seconds(1)
-    return [filling] + steps + [update]
+    return steps + [update]
   }
 }

@@ -87,7 +87,7 @@ struct Winograd {
   }
 
   /// What the sums of all threads may take together, in bytes; where they would take more, threads share the outputs.
-  private static let greatestSums = 32 << 20
+  private static let greatestSums = 24 << 20
 
   private var gradientParts: Parts { Parts(self, tiles: Self.greatestSums / weightBytes) }
 

@@ -4,9 +4,10 @@
 #include "internal.h"
 #include "normalization_loops.h"
 
-// Sums are taken in float32 over chunks that stay in the first-level cache, and joined in double in a fixed order: the
-// result depends on the layout alone, not on the number of threads.
-enum { CHUNK_VALUES = 8192, MOST_GROUPS = 16 };
+// Sums are taken in float32 over chunks that stay in the cache, and joined in double in a fixed order: the result depends
+// on the layout alone, not on the number of threads. Joining moments takes longer than joining sums of gradients, and the
+// gradient reads more tensors: its chunks may have fewer positions.
+enum { CHUNK_VALUES = 8192, LEAST_POSITIONS = 64, LEAST_GRADIENT_POSITIONS = 1, MOST_GROUPS = 16 };
 
 // Channels-last tensors are one long run of positions; blocked ones a run for each sample and block. Where a position has
 // more channels than a vector has lanes, they are divided into columns.
@@ -16,7 +17,7 @@ typedef struct {
   int64_t run_pitch, x_pitch, pitch;
 } Division;
 
-static Division divide(ResNetLayout l) {
+static Division divide(ResNetLayout l, int64_t least_positions) {
   Division d;
   int joined = l.blocks == 1 && l.sample_pitch == l.positions * l.position_pitch;
   d.runs = joined ? 1 : l.batch;
@@ -24,7 +25,7 @@ static Division divide(ResNetLayout l) {
   d.blocks = l.blocks;
   d.lanes = l.lanes % 16 == 0 ? 16 : l.lanes % 8 == 0 ? 8 : l.lanes;
   d.columns = l.lanes / d.lanes;
-  d.chunk = CHUNK_VALUES / l.lanes > 0 ? CHUNK_VALUES / l.lanes : 1;
+  d.chunk = CHUNK_VALUES / l.lanes > least_positions ? CHUNK_VALUES / l.lanes : least_positions;
   d.chunks_per_run = (d.run_positions + d.chunk - 1) / d.chunk;
   d.chunks = d.runs * d.chunks_per_run;
   d.groups = resnet_minimum(d.chunks, MOST_GROUPS);
@@ -36,7 +37,7 @@ static Division divide(ResNetLayout l) {
 
 // For each group and channel two doubles and two floats; coefficients behind them.
 int64_t resnet_normalization_scratch(ResNetLayout l) {
-  Division d = divide(l);
+  Division d = divide(l, LEAST_GRADIENT_POSITIONS);
   return resnet_channels(l) * (d.groups * 6 + 4) + 16;
 }
 
@@ -101,7 +102,7 @@ static void statistics_of_chunk(
 
 static void statistics_share(const void *data, int64_t first, int64_t last) {
   const ResNetNormalization *a = data;
-  visit(a, divide(a->layout), a->scratch, first, last, statistics_of_chunk);
+  visit(a, divide(a->layout, LEAST_POSITIONS), a->scratch, first, last, statistics_of_chunk);
 }
 
 static int64_t group_positions(Division d, int64_t group) {
@@ -112,7 +113,7 @@ static int64_t group_positions(Division d, int64_t group) {
 }
 
 static void join_statistics(const ResNetNormalization *a) {
-  Division d = divide(a->layout);
+  Division d = divide(a->layout, LEAST_POSITIONS);
   double total = (double)(d.runs * d.run_positions);
   for (int64_t column = 0; column < d.blocks * d.columns; column++)
     for (int64_t l = 0; l < d.lanes; l++) {
@@ -144,7 +145,7 @@ static float *coefficients(float *scratch, Division d, int64_t which) {
 
 static void apply_share(const void *data, int64_t first, int64_t last) {
   const ResNetNormalization *a = data;
-  Division d = divide(a->layout);
+  Division d = divide(a->layout, LEAST_POSITIONS);
   for (int64_t task = first; task < last; task++) {
     int64_t block = task % d.blocks, chunk = task / d.blocks;
     for (int64_t column = block * d.columns; column < (block + 1) * d.columns; column++) {
@@ -170,7 +171,7 @@ static void join_coefficients(
 
 int resnet_normalization_forward(const void *arguments) {
   const ResNetNormalization *a = arguments;
-  Division d = divide(a->layout);
+  Division d = divide(a->layout, LEAST_POSITIONS);
   int64_t channels = resnet_channels(a->layout), work = resnet_count(a->layout);
   if (a->uses_given) {
     // Nothing to find out: the coefficients come out as they did.
@@ -210,12 +211,12 @@ static void gradient_sums_of_chunk(
 
 static void gradient_sums_share(const void *data, int64_t first, int64_t last) {
   const ResNetNormalizationGradient *a = data;
-  visit(a, divide(a->layout), a->scratch, first, last, gradient_sums_of_chunk);
+  visit(a, divide(a->layout, LEAST_GRADIENT_POSITIONS), a->scratch, first, last, gradient_sums_of_chunk);
 }
 
 static void gradient_apply_share(const void *data, int64_t first, int64_t last) {
   const ResNetNormalizationGradient *a = data;
-  Division d = divide(a->layout);
+  Division d = divide(a->layout, LEAST_GRADIENT_POSITIONS);
   const void *g = a->gradient_z ? a->gradient_z : a->gradient, *g2 = a->gradient_z ? 0 : a->gradient2;
   for (int64_t task = first; task < last; task++) {
     int64_t block = task % d.blocks, chunk = task / d.blocks;
@@ -234,7 +235,7 @@ static void gradient_apply_share(const void *data, int64_t first, int64_t last) 
 
 int resnet_normalization_backward(const void *arguments) {
   const ResNetNormalizationGradient *a = arguments;
-  Division d = divide(a->layout);
+  Division d = divide(a->layout, LEAST_GRADIENT_POSITIONS);
   int64_t channels = resnet_channels(a->layout), work = resnet_count(a->layout);
   float *ka = coefficients(a->scratch, d, 0), *kb = coefficients(a->scratch, d, 1);
   float *kc = coefficients(a->scratch, d, 2), *z_offset = coefficients(a->scratch, d, 3);

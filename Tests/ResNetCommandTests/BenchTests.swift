@@ -157,7 +157,7 @@ import Testing
     ]
     let result = try Tool.run(arguments + ["--flame", folder.path + "/flame.svg"])
     #expect(result.status == 0, "\(result.errors)")
-    let kinds = ["convolution", "batch"] + (task == "train" ? ["weight gradient", "update", "packing"] : [])
+    let kinds = ["convolution", "pooling"] + (task == "train" ? ["weight gradient", "update", "packing"] : [])
     for text in kinds + ["layer (slowest 20 of ", "GFLOP/s", "GB/s", " ms a step, medians of ", " (triad)"] {
       #expect(result.output.contains(text), "\(text)")
     }
