@@ -66,8 +66,6 @@ final class PackedWeights {
   /// What brings plain weights into the format, and what that needs.
   private let packing: Step
   private let binder = Binder(addresses: [])
-  private let foldedWeights: Allocation<Float>?
-  private let integers: Allocation<Int8>?
   private let ownBias: Allocation<Float>?
   private let ownScales: Allocation<Float>?
   /// That of the masters that it holds; 0 before the first.
@@ -87,13 +85,13 @@ final class PackedWeights {
     let masters = parameters.buffer(layer + ".weight")
     let outputs = parameters.places[layer + ".weight"]?.parameter.shape[0] ?? 0
     let hasBias = folding != nil || parameters.places[layer + ".bias"] != nil
-    foldedWeights = folding != nil && scaling == nil ? Allocation(capacity: masters.count) : nil
-    integers = scaling.map { _ in Allocation(capacity: masters.count) }
     ownBias = folding != nil || (scaling != nil && hasBias) ? Allocation(capacity: outputs) : nil
     ownScales = scaling.map { _ in Allocation(capacity: outputs) }
+    // What `refresh` packs.
     let plain =
-      integers.map { UnsafeMutableRawPointer($0.buffer.baseAddress) }
-      ?? UnsafeMutableRawPointer((foldedWeights?.buffer ?? masters).baseAddress)
+      scaling == nil
+      ? UnsafeMutableRawPointer((folding == nil ? masters : parameters.foldedWeights()).baseAddress)
+      : UnsafeMutableRawPointer(parameters.integerWeights().baseAddress)
     memory = Allocation(capacity: format.bytes)
     var scratchBytes = 0
     switch format {
@@ -115,8 +113,8 @@ final class PackedWeights {
           from: plain?.assumingMemoryBound(to: Float.self), to: UnsafeMutableRawPointer(memory.buffer.baseAddress)))
     }
     bytes =
-      format.bytes + scratchBytes + (integers?.buffer.count ?? 0)
-      + [foldedWeights, ownBias, ownScales].reduce(0) { $0 + ($1?.buffer.count ?? 0) } * MemoryLayout<Float>.stride
+      format.bytes + scratchBytes
+      + [ownBias, ownScales].reduce(0) { $0 + ($1?.buffer.count ?? 0) } * MemoryLayout<Float>.stride
   }
 
   /// Packs again if the masters have changed since.
@@ -124,13 +122,14 @@ final class PackedWeights {
     let parameters = parameters.takeUnretainedValue()
     guard version != parameters.version else { return }
     version = parameters.version
+    var weights = masters
+    if folding != nil {
+      weights = UnsafeMutableBufferPointer(rebasing: parameters.foldedWeights()[..<masters.count])
+      fold(into: weights)
+    }
     if let scaling {
-      // Numbers that are needed for a moment only.
-      let folded = folding.map { _ in Allocation<Float>(capacity: masters.count) }
-      if let folded { fold(into: folded.buffer) }
-      quantize(UnsafeBufferPointer(folded?.buffer ?? masters), scaling)
-    } else if let foldedWeights {
-      fold(into: foldedWeights.buffer)
+      let integers = UnsafeMutableBufferPointer(rebasing: parameters.integerWeights()[..<masters.count])
+      quantize(UnsafeBufferPointer(weights), to: integers, scaling)
     }
     guard packing.function(packing.arguments) == 0 else {
       throw ResNetError(.software, "oneDNN could not pack the weights", at: layer, remedy: "Please report this")
@@ -160,9 +159,11 @@ final class PackedWeights {
   }
 
   /// Makes integers of weights, and brings scales and biases to the unit of the result.
-  private func quantize(_ weights: UnsafeBufferPointer<Float>, _ scaling: Scaling) {
-    guard let integers, let ownScales else { return }
-    QuantizedWeights.quantize(weights, integers: integers.buffer, scales: ownScales.buffer)
+  private func quantize(
+    _ weights: UnsafeBufferPointer<Float>, to integers: UnsafeMutableBufferPointer<Int8>, _ scaling: Scaling
+  ) {
+    guard let ownScales else { return }
+    QuantizedWeights.quantize(weights, integers: integers, scales: ownScales.buffer)
     for output in ownScales.buffer.indices {
       let scale = Double(ownScales.buffer[output]) * Double(scaling.source) / Double(scaling.sum)
       ownScales.buffer[output] = Float(scale)

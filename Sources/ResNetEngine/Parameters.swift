@@ -24,6 +24,8 @@ public final class Parameters {
   /// Counts changes, so that packed copies know whether they are stale.
   public private(set) var version = 1
   var packed: [String: [PackedWeights]] = [:]
+  private var foldingMemory: Allocation<Float>?
+  private var integerMemory: Allocation<Int8>?
 
   /// Takes the initial values of a graph, a function of the seed and each parameter's name.
   public init(graph: Graph, seed: UInt64) {
@@ -109,7 +111,26 @@ public final class Parameters {
   public var bytes: Int { (learned.count + gatheredMemory.buffer.count) * MemoryLayout<Float>.stride }
 
   /// What the copies take that programs read in place of the values, in bytes.
-  public var packedBytes: Int { packed.values.joined().reduce(0) { $0 + $1.bytes } }
+  public var packedBytes: Int {
+    packed.values.joined().reduce(0) { $0 + $1.bytes }
+      + (foldingMemory?.buffer.count ?? 0) * MemoryLayout<Float>.stride + (integerMemory?.buffer.count ?? 0)
+  }
+
+  private var largestCount: Int { places.values.reduce(0) { max($0, $1.parameter.shape.count) } }
+
+  /// Room for the weights of any layer with a normalisation folded in, on their way to a packed copy.
+  func foldedWeights() -> UnsafeMutableBufferPointer<Float> {
+    let memory = foldingMemory ?? Allocation(capacity: largestCount)
+    foldingMemory = memory
+    return memory.buffer
+  }
+
+  /// The same for weights as integers.
+  func integerWeights() -> UnsafeMutableBufferPointer<Int8> {
+    let memory = integerMemory ?? Allocation(capacity: largestCount)
+    integerMemory = memory
+    return memory.buffer
+  }
 
   /// Says that values were changed through `learned`.
   public func noteChange() { version += 1 }
