@@ -1,6 +1,7 @@
 import ResNetCore
 
-/// The number format of activations and packed weights; masters, statistics and sums are always float32 or wider.
+/// The number format of activations, their gradients and packed weights; masters and their gradients, statistics and sums
+/// of products are always float32 or wider.
 public enum Precision: String, Hashable, Sendable, Codable, CaseIterable {
   /// IEEE single precision.
   case float32 = "f32"

@@ -9,7 +9,8 @@ public struct StepTime: Hashable, Sendable, Codable {
   public var layer: String
   /// What it does, as in `weight gradient`.
   public var kind: String
-  /// Multiplications with weights for the whole batch, as `GraphSummary` counts them; each comes with an addition.
+  /// Multiplications with weights for the whole batch, as `GraphSummary` counts them; each comes with an addition. A
+  /// convolution by Winograd's filtering counts as its definition has it, and makes do with fewer.
   public var multiplyAdds: Int
   /// Bytes that it reads and writes.
   public var bytes: Int

@@ -61,7 +61,12 @@ struct StepWork {
     // The tensors of a normalisation are all as large as its output; what is larger holds other channels too.
     let smallest = sizes.min() ?? 0
     if step.name.hasPrefix("normalisation") { sizes = sizes.map { min($0, smallest) } }
+    // Of results for each part of the batch the first is their sum, once they are added up.
+    if step.name == Self.plainOrder, position > 0, isSum(position - 1, of: step.layer) {
+      sizes = sizes.map { $0 / lowering.runtime.threads }
+    }
     var (once, again) = (sizes.reduce(parameterBytes(position), +), 0)
+    var least: Int?
     var multiplyAdds = 0
     switch step.name {
     case "convolution":
@@ -70,8 +75,16 @@ struct StepWork {
       if let unit = addingUnits[step.layer], let result = lowering.outputs[unit.output] {
         again = lowering.plan.values[result].bytes
       }
-    case "input gradient", "weight gradient":
+    case "input gradient":
       multiplyAdds = layer.multiplyAdds
+    case "weight gradient":
+      multiplyAdds = layer.multiplyAdds
+      let parts = sums(of: position).map { lowering.plan.values[lowering.plan.steps[$0].uses[0]].bytes }
+      // One result is needed, and not one for each part.
+      if !parts.isEmpty { least = once - parts.reduce(-gradientBytes(layer), +) }
+    case Self.sum:
+      // There are as many parts as threads.
+      again = smallest / lowering.runtime.threads
     case "normalisation":
       let findsStatistics = lowering.purpose.statistics(of: layer.name) == .batch && !computed.contains(layer.name)
       if findsStatistics { again = smallest }
@@ -89,12 +102,27 @@ struct StepWork {
     for value in step.uses { seen[value] = true }
     return StepTime(
       layer: layer.name, kind: step.name, multiplyAdds: multiplyAdds * lowering.batch, bytes: once + again,
-      leastBytes: isExtra ? 0 : once)
+      leastBytes: isExtra ? 0 : least ?? once)
   }
 
   /// Steps that compute nothing.
-  private static let moves: Set = ["relayout", "copy", "channels", "zeros", "sum of parts", plainOrder]
+  private static let moves: Set = ["relayout", "copy", "channels", "zeros", sum, plainOrder]
+  private static let sum = "sum of parts"
   private static let plainOrder = "weight gradient in plain order"
+
+  /// Whether a step adds up the gradients that parts of the batch gave for a layer.
+  private func isSum(_ position: Int, of layer: Int) -> Bool {
+    let steps = lowering.plan.steps
+    return position < steps.count && steps[position].name == Self.sum && steps[position].layer == layer
+  }
+
+  /// The steps that add up what a weight gradient's step leaves in parts.
+  private func sums(of position: Int) -> [Int] {
+    let layer = lowering.plan.steps[position].layer
+    return Array((position + 1..<lowering.plan.steps.count).prefix { isSum($0, of: layer) })
+  }
+
+  private func gradientBytes(_ layer: Layer) -> Int { layer.parameterCount * MemoryLayout<Float>.stride }
 
   /// Whether a forward step was there before, for the same layer.
   private mutating func isComputedAgain(_ kind: String, _ layer: String) -> Bool {
@@ -126,10 +154,10 @@ struct StepWork {
     case "weight gradient", Self.plainOrder, "normalisation gradient":
       // Where another step brings it into the order of the parameters, the gradient is a value like any other.
       let isPacked =
-        position + 1 < steps.count && steps[position + 1].name == Self.plainOrder
+        position + 1 < steps.count && [Self.plainOrder, Self.sum].contains(steps[position + 1].name)
         && steps[position + 1].layer == steps[position].layer
       let isWritten = steps[position].uses.contains { $0 == lowering.gradientRegion } && !isPacked
-      return isWritten ? layer.parameterCount * MemoryLayout<Float>.stride : 0
+      return isWritten ? gradientBytes(layer) : 0
     default: return 0
     }
   }

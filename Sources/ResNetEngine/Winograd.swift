@@ -66,7 +66,8 @@ struct Winograd {
 
     /// What is transformed of so many tiles by all of them.
     func transformed(_ winograd: Winograd, tiles: Int) -> Int {
-      self.tiles * outputs * Winograd.places * tiles * (winograd.inputs + winograd.outputs)
+      let widest = (winograd.outputs / 16 + outputs - 1) / outputs * 16
+      return self.tiles * outputs * Winograd.places * tiles * (winograd.inputs + widest)
     }
   }
 

@@ -61,6 +61,11 @@ static inline Blocks blocks_of(int64_t channels, int64_t part, int64_t parts) {
   return (Blocks){all, first, all * (part + 1) / parts - first};
 }
 
+// The most channels that a part works on.
+static inline int64_t channels_of_parts(int64_t channels, int64_t parts) {
+  return (channels / LANES + parts - 1) / parts * LANES;
+}
+
 // The first value of a block of channels of a sample.
 static inline int64_t block_start(Tiles t, int64_t sample, int64_t blocks, int64_t block) {
   return (sample * blocks + block) * t.height * t.width * LANES;
@@ -277,7 +282,8 @@ RESNET_INLINE void convolution_share(const void *data, int64_t first_part, int64
     const int64_t tile_part = part / a->output_parts, end = tiles * (tile_part + 1) / a->tile_parts;
     const Blocks some = blocks_of(a->outputs, part % a->output_parts, a->output_parts);
     const int64_t outputs = some.count * LANES;
-    float *v = a->scratch + part * PLACES * RESNET_WINOGRAD_TILES * (a->inputs + a->outputs);
+    float *v = a->scratch + part * PLACES * RESNET_WINOGRAD_TILES *
+                                (a->inputs + channels_of_parts(a->outputs, a->output_parts));
     float *m = v + PLACES * RESNET_WINOGRAD_TILES * a->inputs;
     for (int64_t first = tiles * tile_part / a->tile_parts; first < end; first += RESNET_WINOGRAD_TILES) {
       const int64_t count = resnet_minimum(RESNET_WINOGRAD_TILES, end - first);
@@ -353,7 +359,8 @@ RESNET_INLINE void gradient_share(const void *data, int64_t first_part, int64_t 
     const int64_t outputs = some.count * LANES;
     float *sums = a->scratch + tile_part * sums_size + some.first * LANES * a->inputs;
     float *v = a->scratch + a->tile_parts * sums_size +
-               part * PLACES * RESNET_WINOGRAD_GRADIENT_TILES * (a->inputs + a->outputs);
+               part * PLACES * RESNET_WINOGRAD_GRADIENT_TILES *
+                   (a->inputs + channels_of_parts(a->outputs, a->output_parts));
     float *d = v + PLACES * RESNET_WINOGRAD_GRADIENT_TILES * a->inputs;
     for (int64_t place = 0; place < PLACES; place++)
       memset(sums + place * a->inputs * a->outputs, 0, (size_t)(outputs * a->inputs) * sizeof(float));

@@ -27,7 +27,7 @@ public final class Trainer {
   /// The number of epochs of the whole run; the last may be cut short.
   public nonisolated let epochCount: Int
 
-  /// How activations and packed weights are stored; masters, statistics and sums are single precision or wider.
+  /// How activations, their gradients and packed weights are stored; see `Precision`.
   public nonisolated let precision: Precision
 
   nonisolated let training: Loader
@@ -58,8 +58,9 @@ public final class Trainer {
   ///   - folder: where the run is kept, so that it can go on if it is interrupted; nowhere if `nil`.
   ///   - progress: called after every step, on the engine's thread.
   ///   - note: called with whatever the person who started the run should know, as a sentence without a full stop.
-  /// - Throws: `ResNetError` of code `usage` where the recipe makes no sense, the batch is larger than the data, or the
-  ///   network cannot be made for such images; `data` where the test images do not fit the training images.
+  /// - Throws: `ResNetError` of code `usage` where the recipe makes no sense, the precision has no gradients, the batch is
+  ///   larger than the data, or the network cannot be made for such images; `data` where the test images do not fit the
+  ///   training images.
   public nonisolated init(
     _ architecture: Architecture, on dataSet: DataSet, test: DataSet? = nil, recipe: Recipe = .quick,
     preprocessing: Preprocessing? = nil, seed: UInt64 = 0, loaderThreads: Int = 1,
@@ -67,6 +68,9 @@ public final class Trainer {
     progress: (@Sendable (TrainingProgress) -> Void)? = nil, note: @escaping @Sendable (String) -> Void = { _ in }
   ) throws {
     try recipe.validate()
+    guard precision != .int8 else {
+      throw ResNetError(.usage, "integers of 8 bits have no gradients", remedy: "Train in f32 or bf16")
+    }
     if let test { try Self.check(test, fits: dataSet) }
     let preprocessing =
       try preprocessing

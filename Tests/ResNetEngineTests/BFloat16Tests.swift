@@ -33,9 +33,11 @@ struct BFloat16Tests {
     ([24, 4, 4], Convolution(outputs: 40, kernel: 3)),
   ]
 
-  @Test("A convolution and its gradients are exact but for how they are stored", arguments: convolutions.indices)
+  @Test(
+    "A convolution and its gradients are exact but for how they are stored, the batch as a whole or in parts",
+    arguments: convolutions.indices, [3, 32])
   @EngineActor
-  func convolution(number: Int) throws {
+  func convolution(number: Int, batch: Int) throws {
     let (shape, convolution) = Self.convolutions[number]
     let builder = GraphBuilder()
     let graph = builder.graph(
@@ -44,7 +46,6 @@ struct BFloat16Tests {
     let parameters = [weight.name: Tensor(shape: weight.shape, scalars: eighths("w", weight.shape.count))]
     let engine = try Engine(graph: graph, precision: .bfloat16)
     try engine.parameters.set(parameters)
-    let batch = 3
     var purpose = Purpose(statistics: .batch, seed: .given, parameterGradients: .all)
     purpose.inputGradient = true
     purpose.observations = ["conv"]

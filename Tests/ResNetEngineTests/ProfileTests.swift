@@ -93,6 +93,36 @@ import Testing
     #expect(try program.profile().filter { $0.kind == "packing" }.map(\.bytes) == [0])
   }
 
+  @Test(
+    "A weight gradient in parts moves a result for each of them, and needs one",
+    .enabled("this processor computes in bfloat16") {
+      try await EngineActor.run { try Precision.supported().contains(.bfloat16) }
+    }, arguments: [false, true])
+  @EngineActor
+  func parts(hasBias: Bool) throws {
+    let saved = try Engine.threads()
+    defer { try? Engine.setThreads(saved) }
+    try Engine.setThreads(2)
+    let builder = GraphBuilder()
+    let input = try relu(builder.input([16, 8, 8]))
+    let convolution = Convolution(outputs: 16, kernel: 3, bias: hasBias ? .uniformByFanIn : nil)
+    let graph = builder.graph(output: try input.convolution("conv", convolution))
+    let program = try Engine(graph: graph, precision: .bfloat16).program(
+      batch: 32, purpose: Purpose(statistics: .batch, seed: .given, parameterGradients: .all))
+    program.input.update(repeating: 1)
+    let steps = try program.profile()
+    let tensor = 32 * 16 * 8 * 8 * 2
+    let gradients = graph.parameterCount * MemoryLayout<Float>.stride
+    let gradient = try #require(steps.first { $0.kind == "weight gradient" })
+    let sums = steps.filter { $0.kind == "sum of parts" }
+    #expect(gradient.bytes == 2 * tensor + 2 * gradients && gradient.leastBytes == 2 * tensor + gradients)
+    #expect(sums.count == (hasBias ? 2 : 1) && sums.reduce(0) { $0 + $1.bytes } == 3 * gradients)
+    // From whatever order into that of the parameters.
+    let weights = 9 * 16 * 16 * MemoryLayout<Float>.stride
+    for step in steps where step.kind == "weight gradient in plain order" { #expect(step.bytes == weights + gradients) }
+    #expect(steps.allSatisfy { $0.leastBytes <= $0.bytes })
+  }
+
   @Test("A normalisation in a dense block counts the channels that it reads, not the tensor that they are a part of")
   @EngineActor
   func joint() throws {

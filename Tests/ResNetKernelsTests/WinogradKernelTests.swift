@@ -21,7 +21,10 @@ import Testing
       TestLayout(batch: batch, channels: channels, positions: height * width, lanes: 16)
     }
 
-    var parts: Int { tileParts * outputParts }
+    /// What all parts transform of so many tiles: of the inputs, and of the outputs that one part works on at most.
+    func transformed(tiles: Int) -> Int {
+      tileParts * outputParts * 16 * tiles * (inputs + (outputs / 16 + outputParts - 1) / outputParts * 16)
+    }
 
     /// Calls back with each pair of pixels that a weight brings together.
     func forEachPair(_ body: (_ sample: Int, _ output: Int, _ input: Int, _ weight: Int) -> Void) {
@@ -82,8 +85,7 @@ import Testing
     for (hasBias, adds, relu) in [(false, false, false), (true, false, true), (true, true, false), (false, true, true)]
     {
       let output = adds ? Stored(before.values, as: .float32) : Stored.filled(.nan, target.size)
-      let scratch = Stored.filled(
-        .nan, test.parts * 16 * RESNET_WINOGRAD_TILES * (test.inputs + test.outputs))
+      let scratch = Stored.filled(.nan, test.transformed(tiles: RESNET_WINOGRAD_TILES))
       var call = ResNetWinograd(
         batch: Int64(test.batch), inputs: Int64(test.inputs), outputs: Int64(test.outputs), height: Int64(test.height),
         width: Int64(test.width), tile_parts: Int64(test.tileParts), output_parts: Int64(test.outputParts),
@@ -115,8 +117,7 @@ import Testing
     let result = Stored.filled(.nan, 9 * test.inputs * test.outputs)
     let scratch = Stored.filled(
       .nan,
-      16 * test.inputs * test.outputs * test.tileParts
-        + test.parts * 16 * RESNET_WINOGRAD_GRADIENT_TILES * (test.inputs + test.outputs))
+      16 * test.inputs * test.outputs * test.tileParts + test.transformed(tiles: RESNET_WINOGRAD_GRADIENT_TILES))
     var call = ResNetWinogradGradient(
       batch: Int64(test.batch), inputs: Int64(test.inputs), outputs: Int64(test.outputs), height: Int64(test.height),
       width: Int64(test.width), tile_parts: Int64(test.tileParts), output_parts: Int64(test.outputParts),

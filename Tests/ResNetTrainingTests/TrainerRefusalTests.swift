@@ -1,5 +1,6 @@
 import ResNetCore
 import ResNetData
+import ResNetEngine
 import ResNetModel
 import ResNetModels
 import ResNetTraining
@@ -13,6 +14,15 @@ import Testing
     }
     #expect(error.code == .usage)
     #expect(error.message.contains("21") && error.message.contains("20"))
+  }
+
+  @Test("Training in integers is refused at once, with what can be trained in")
+  func integers() async throws {
+    let error = try await failure {
+      _ = try Trainer(.cifar(depth: 8), on: pictures(20), recipe: recipe(.epochs(1)), precision: .int8)
+    }
+    #expect(error.code == .usage)
+    #expect(error.message.contains("no gradients") && error.remedy.contains("f32 or bf16"))
   }
 
   @Test("Test images of other classes or sizes are refused with both")

@@ -17,7 +17,7 @@ typedef struct {
   const float *weights;  // from resnet_winograd_weights
   const float *bias;     // or NULL
   float *output;
-  float *scratch;  // for each part 16 · RESNET_WINOGRAD_TILES · (inputs + outputs) values
+  float *scratch;  // for each part 16 · RESNET_WINOGRAD_TILES · (inputs + its outputs, at most) values
   int32_t adds;    // to what the output holds
   int32_t relu;
 } ResNetWinograd;
@@ -38,7 +38,8 @@ typedef struct {
   int64_t tile_parts, output_parts;  // as above; what the parts of the tiles give is added up
   const float *input, *output_gradient;
   float *gradient;
-  // tile_parts · 16 · inputs · outputs values, and for each part 16 · RESNET_WINOGRAD_GRADIENT_TILES · (inputs + outputs)
+  // tile_parts · 16 · inputs · outputs values, and for each part
+  // 16 · RESNET_WINOGRAD_GRADIENT_TILES · (inputs + its outputs, at most)
   float *scratch;
 } ResNetWinogradGradient;
 int resnet_winograd_weight_gradient(const void *arguments);
