@@ -145,7 +145,7 @@ extension Lowering {
     let source = graph.layers[unit.head].inputs[0]
     let parts = weightGradientParts(unit)
     let shape = shape(unit, parts: parts)
-    if let winograd = Winograd(shape), !shape.hasBias {
+    if let winograd = Winograd(shape), winograd.servesWeightGradient, !shape.hasBias {
       return winogradWeightGradient(
         winograd, unit, input: output(source), gradient: gradient, region: region, place: place)
     }

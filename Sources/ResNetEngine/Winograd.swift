@@ -90,7 +90,14 @@ struct Winograd {
   /// What the sums of all threads may take together, in bytes; where they would take more, threads share the outputs.
   private static let greatestSums = 24 << 20
 
-  private var gradientParts: Parts { Parts(self, tiles: Self.greatestSums / weightBytes) }
+  private var gradientParts: Parts {
+    // No more of them than have tiles to work on: each has sums to clear and to add up.
+    let tiles = batch * Self.tiles(height, width) / RESNET_WINOGRAD_GRADIENT_TILES
+    return Parts(self, tiles: min(tiles, Self.greatestSums / weightBytes))
+  }
+
+  /// Whether it serves for the gradient of the weights too: not where the sums alone would take a lot of memory.
+  var servesWeightGradient: Bool { weightBytes <= 2 * Self.greatestSums }
 
   /// Scratch memory for the gradient of the weights, in values.
   var gradientScratchCount: Int {
