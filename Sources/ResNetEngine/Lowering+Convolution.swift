@@ -164,6 +164,9 @@ extension Lowering {
       return winogradWeightGradient(
         winograd, unit, input: output(source), gradient: gradient, region: region, place: place)
     }
+    if let tiles = TileGradient(self.shape(unit), hasTiles: runtime.hasTiles) {
+      return tileGradient(tiles, unit, input: output(source), gradient: gradient, region: region, place: place)
+    }
     let made = try convolution(shape)
     let biasPlace = made.bias.flatMap { _ in gradientOffset(name + ".bias", layer: unit.head) }
     let backward = try made.backwardWeights()
