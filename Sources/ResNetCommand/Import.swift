@@ -7,8 +7,7 @@ import ResNetFiles
 struct Import: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Make a model out of weights from elsewhere.",
-    usage:
-      "resnet import <file> --network <network> --classes <classes> --preprocessing <kind> --output <file> [<options>]",
+    usage: "resnet import <file> --network <network> --output <file> [<options>]",
     discussion: """
       Reads checkpoints of PyTorch (.pth, .pt, .th; nothing in them is run) and
       safetensors, with the names of torchvision, timm and the common
