@@ -177,5 +177,10 @@ import Testing
     let zip = try WeightFile(contentsOf: fixtures.appending(path: "checkpoints/parameter.pth").path)
     #expect(zip.summary == "1 tensor of a PyTorch checkpoint (zip)")
     #expect(throws: ResNetError.self) { try WeightFile(contentsOf: fixtures.appending(path: "random.json").path) }
+    let error = #expect(throws: ResNetError.self) {
+      try Model(contentsOf: fixtures.appending(path: "checkpoints/parameter.pth").path)
+    }
+    #expect(error?.message.contains("is a PyTorch checkpoint") == true)
+    #expect(error?.remedy.contains("resnet import --network") == true)
   }
 }
