@@ -93,23 +93,34 @@ static int64_t common_divisor(int64_t a, int64_t b) { return b == 0 ? a : common
 
 // Channels that lie together in both tensors.
 static int64_t joint_lanes(const ResNetZeroPadding *a) {
+  if (a->narrow.blocks == 1 && a->wide.blocks == 1) return a->narrow.lanes;
   return common_divisor(common_divisor(a->narrow.lanes, a->wide.lanes), a->before);
+}
+
+// A few bytes at a time: a call costs more than to copy as little as there mostly is.
+RESNET_INLINE void copy_pixel(void *to, const void *from, int64_t bytes) {
+  if (bytes % 16 == 0)
+    for (int64_t i = 0; i < bytes; i += 16) memcpy((char *)to + i, (const char *)from + i, 16);
+  else memcpy(to, from, (size_t)bytes);
 }
 
 // Copies every stride-th pixel of a narrow sample to the wide one, or back; the rest is zero.
 static void pad_sample(const ResNetZeroPadding *a, int64_t n, int64_t lanes, int is_forward) {
-  ResNetLayout target = is_forward ? a->wide : a->narrow;
-  int64_t size = target.blocks * target.positions * target.lanes;
+  const ResNetLayout target = is_forward ? a->wide : a->narrow;
+  const int64_t size = target.blocks * target.positions * target.lanes, bytes = lanes * resnet_size(a->element);
   memset(resnet_to(a->output, n * size, a->element), 0, (size_t)(size * resnet_size(a->element)));
-  for (int64_t c = 0; c < resnet_channels(a->narrow); c += lanes)
+  for (int64_t c = 0; c < resnet_channels(a->narrow); c += lanes) {
+    const int64_t narrow = place(a->narrow, n, c, 0), wide = place(a->wide, n, c + a->before, 0);
     for (int64_t y = 0; y < a->wide_height; y++)
       for (int64_t x = 0; x < a->wide_width; x++) {
-        int64_t narrow = place(a->narrow, n, c, y * a->stride * a->narrow_width + x * a->stride);
-        int64_t wide = place(a->wide, n, c + a->before, y * a->wide_width + x);
-        const void *from = resnet_from(a->input, is_forward ? narrow : wide, a->element);
-        void *to = resnet_to(a->output, is_forward ? wide : narrow, a->element);
-        memcpy(to, from, (size_t)(lanes * resnet_size(a->element)));
+        const int64_t narrow_position = (y * a->narrow_width + x) * a->stride, wide_position = y * a->wide_width + x;
+        const int64_t in_narrow = narrow + narrow_position * a->narrow.position_pitch;
+        const int64_t in_wide = wide + wide_position * a->wide.position_pitch;
+        copy_pixel(
+            resnet_to(a->output, is_forward ? in_wide : in_narrow, a->element),
+            resnet_from(a->input, is_forward ? in_narrow : in_wide, a->element), bytes);
       }
+  }
 }
 
 static void padding_forward_share(const void *data, int64_t first, int64_t last) {
