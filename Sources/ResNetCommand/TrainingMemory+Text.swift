@@ -9,7 +9,7 @@ extension TrainingMemory {
       ("activations, gradients", arenaBytes), ("parameters", parameterBytes), ("packed copies", packedBytes),
       ("optimiser", optimizerBytes), ("program, libraries", otherBytes), ("in all", totalBytes),
     ]
-    let table = Columns.table(rows.map { [$0.0, mebibytes($0.1)] })
+    let table = Columns.table(rows.filter { $0.1 > 0 }.map { [$0.0, mebibytes($0.1)] })
     return
       (["memory to train with batches of \(batch)"] + table
       + ["computed twice: \(recomputed)", "a run takes \(mebibytes(runBytes)) more to save its model, and its data"])
