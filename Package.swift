@@ -92,9 +92,11 @@ let package = Package(
     .testTarget(
       name: "ResNetFilesTests", dependencies: ["ResNetCore", "ResNetFiles"], swiftSettings: strict),
     .testTarget(
-      name: "ResNetImagesTests", dependencies: ["CMemoryUse", "ResNetCore", "ResNetImages"], swiftSettings: strict),
+      name: "ResNetImagesTests", dependencies: ["CMemoryUse", "ResNetCore", "ResNetImages", "ResNetTesting"],
+      swiftSettings: strict),
     .testTarget(
-      name: "ResNetDataTests", dependencies: ["ResNetCore", "ResNetData", "ResNetImages"], swiftSettings: strict),
+      name: "ResNetDataTests", dependencies: ["ResNetCore", "ResNetData", "ResNetImages", "ResNetTesting"],
+      swiftSettings: strict),
     .testTarget(name: "ResNetPlotsTests", dependencies: ["ResNetCore", "ResNetPlots"], swiftSettings: strict),
     .testTarget(
       name: "ResNetModelTests",

@@ -27,25 +27,32 @@ extension Image {
     try window.check(in: result)
     if interpolation == .nearest { return pick(result, region, window) }
 
-    // Only rows that reach the window are looked at.
+    var across = ResamplingWeights(
+      from: region.size.width, to: result.width, window: window.x..<window.x + window.size.width, interpolation)
     var down = ResamplingWeights(
       from: region.size.height, to: result.height, window: window.y..<window.y + window.size.height, interpolation)
-    let needsColumns = result.width != region.size.width
-    let needsRows = result.height != region.size.height
-    let rows = needsRows ? down.span : window.y..<window.y + window.size.height
-    let part = ImageRegion(
-      x: needsColumns ? region.x : region.x + window.x, y: region.y + rows.lowerBound,
-      size: ImageSize(width: needsColumns ? region.size.width : window.size.width, height: rows.count))
+    // Only what reaches the window is looked at; a side that keeps its length is not touched.
+    let (columns, rows) = (across.span, down.span)
+    across.shift(by: columns.lowerBound)
     down.shift(by: rows.lowerBound)
-    guard needsColumns else {
-      return needsRows ? resample(part, to: window.size, down, isHorizontal: false) : extract(part)
+    let needed = ImageRegion(
+      x: region.x + columns.lowerBound, y: region.y + rows.lowerBound,
+      size: ImageSize(width: columns.count, height: rows.count))
+    switch (result.width != region.size.width, result.height != region.size.height) {
+    case (false, false): return extract(needed)
+    case (true, false): return resample(needed, across, isHorizontal: true)
+    case (false, true): return resample(needed, down, isHorizontal: false)
+    case (true, true):
+      let isRowsFirst = Self.shrinksRowsFirst(from: region.size, to: result)
+      let half = resample(needed, isRowsFirst ? down : across, isHorizontal: !isRowsFirst)
+      return half.resample(ImageRegion(half.size), isRowsFirst ? across : down, isHorizontal: isRowsFirst)
     }
-    let across = ResamplingWeights(
-      from: region.size.width, to: result.width, window: window.x..<window.x + window.size.width, interpolation)
-    let narrow = resample(
-      part, to: ImageSize(width: window.size.width, height: rows.count), across, isHorizontal: true)
-    guard needsRows else { return narrow }
-    return narrow.resample(ImageRegion(narrow.size), to: window.size, down, isHorizontal: false)
+  }
+
+  /// Which pass comes first changes roundings. Pillow before 13.0 always begins across; 13.0 begins down where the height
+  /// loses more than twice as many pixels as the width.
+  private static func shrinksRowsFirst(from whole: ImageSize, to result: ImageSize) -> Bool {
+    result.height < whole.height && 2 * (whole.width - result.width) < whole.height - result.height
   }
 
   /// A region that is known to lie in the picture.
@@ -66,9 +73,12 @@ extension Image {
 
   /// One of the two passes over a region, across or down.
   private func resample(
-    _ region: ImageRegion, to result: ImageSize, _ weights: ResamplingWeights, isHorizontal: Bool
+    _ region: ImageRegion, _ weights: ResamplingWeights, isHorizontal: Bool
   ) -> Image {
-    pixels.withUnsafeBufferPointer { source in
+    let results = weights.firsts.count
+    let result = ImageSize(
+      width: isHorizontal ? results : region.size.width, height: isHorizontal ? region.size.height : results)
+    return pixels.withUnsafeBufferPointer { source in
       Image(result) { target in
         weights.firsts.withUnsafeBufferPointer { firsts in
           weights.counts.withUnsafeBufferPointer { counts in

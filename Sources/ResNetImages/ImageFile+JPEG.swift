@@ -17,8 +17,13 @@ private final class JPEGDecoder {
 
   var message: String { tjGetErrorStr2(handle).map { printable(String(cString: $0)) } ?? "the data is damaged" }
 
-  /// Whether what went wrong left a picture all the same.
-  var hasOnlyWarned: Bool { tjGetErrorCode(handle) == Int32(TJERR_WARNING.rawValue) }
+  func decode(
+    _ file: ByteView, _ size: ImageSize, _ format: TJPF, flags: Int32, into target: UnsafeMutablePointer<UInt8>?
+  ) -> Int32 {
+    tjDecompress2(
+      handle, file.bytes.bindMemory(to: UInt8.self).baseAddress, UInt(file.count), target, Int32(size.width), 0,
+      Int32(size.height), Int32(format.rawValue), TJFLAG_LIMITSCANS | flags)
+  }
 }
 
 extension ImageFile {
@@ -32,7 +37,9 @@ extension ImageFile {
       decoder.handle, bytes.bytes.bindMemory(to: UInt8.self).baseAddress, UInt(bytes.count), &width, &height,
       &subsampling, &colors)
     // It also fails where it has no name for the proportions of colours to grey, which do not stop it from decoding.
-    guard status == 0 || width > 0 && height > 0 else { throw damaged("the JPEG is damaged: \(decoder.message)") }
+    guard width > 0, height > 0 else {
+      throw damaged("the JPEG is damaged: \(status == 0 ? "it holds no picture" : decoder.message)")
+    }
     let color: ImageHeader.Color =
       switch colors {
       case Int32(TJCS_GRAY.rawValue): .grey
@@ -72,12 +79,18 @@ extension ImageFile {
       }
     }
     let decoder = try JPEGDecoder()
-    let status = tjDecompress2(
-      decoder.handle, bytes.bytes.bindMemory(to: UInt8.self).baseAddress, UInt(bytes.count), target.baseAddress,
-      Int32(header.size.width), 0, Int32(header.size.height), Int32(format.rawValue), TJFLAG_LIMITSCANS)
-    guard status != 0 else { return }
-    guard decoder.hasOnlyWarned else { throw damaged("the JPEG is damaged: \(decoder.message)") }
-    // Like Pillow, small damage is passed over, and a file that is cut short is not.
-    guard JPEGMarkers(bytes, all: true).hasEnd else { throw endsEarly() }
+    guard decoder.decode(bytes, header.size, format, flags: 0, into: target.baseAddress) != 0 else { return }
+    // Like Pillow, small damage is passed over, and a file that is cut short is not. Whether all that went wrong is small
+    // shows in the message: it stays that of the first warning unless an error follows.
+    let message = decoder.message
+    guard tjGetErrorCode(decoder.handle) == Int32(TJERR_WARNING.rawValue) else {
+      throw damaged("the JPEG is damaged: \(message)")
+    }
+    guard JPEGMarkers(bytes, all: true).isComplete else { throw endsEarly() }
+    var again = [UInt8](repeating: 0, count: target.count)
+    _ = again.withUnsafeMutableBufferPointer {
+      decoder.decode(bytes, header.size, format, flags: TJFLAG_STOPONWARNING, into: $0.baseAddress)
+    }
+    guard decoder.message == message else { throw damaged("the JPEG is damaged: \(message)") }
   }
 }

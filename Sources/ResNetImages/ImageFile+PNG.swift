@@ -48,7 +48,9 @@ private final class PNGDecoder {
     return ImageOrientation(exif: ByteView(bytes: UnsafeRawBufferPointer(start: data, count: exif.length)))
   }
 
-  func decode(_ format: spng_format, flags: spng_decode_flags? = nil, into target: UnsafeMutableRawPointer?, _ count: Int)
+  func decode(
+    _ format: spng_format, flags: spng_decode_flags? = nil, into target: UnsafeMutableRawPointer?, _ count: Int
+  )
     throws
   {
     try check(
@@ -61,7 +63,8 @@ extension ImageFile {
     let decoder = try PNGDecoder(self)
     let header = decoder.header
     let type = UInt32(header.color_type)
-    let hasOpacity = type == SPNG_COLOR_TYPE_GRAYSCALE_ALPHA.rawValue || type == SPNG_COLOR_TYPE_TRUECOLOR_ALPHA.rawValue
+    let hasOpacity =
+      type == SPNG_COLOR_TYPE_GRAYSCALE_ALPHA.rawValue || type == SPNG_COLOR_TYPE_TRUECOLOR_ALPHA.rawValue
     let color: ImageHeader.Color =
       switch type {
       case SPNG_COLOR_TYPE_GRAYSCALE.rawValue, SPNG_COLOR_TYPE_GRAYSCALE_ALPHA.rawValue: .grey

@@ -110,7 +110,8 @@ func multiplied(_ a: UInt8, _ b: UInt8) -> UInt8 {
 extension ImageRules.Color {
   /// Writes a pixel of red, green, blue and opacity over this colour, rounded as Pillow's `paste` does.
   @inline(__always)
-  func write(under red: UInt8, _ green: UInt8, _ blue: UInt8, _ opacity: UInt8, to target: UnsafeMutablePointer<UInt8>) {
+  func write(under red: UInt8, _ green: UInt8, _ blue: UInt8, _ opacity: UInt8, to target: UnsafeMutablePointer<UInt8>)
+  {
     target[0] = Self.mixed(red, self.red, opacity)
     target[1] = Self.mixed(green, self.green, opacity)
     target[2] = Self.mixed(blue, self.blue, opacity)

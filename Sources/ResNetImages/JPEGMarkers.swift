@@ -2,12 +2,17 @@
 struct JPEGMarkers {
   /// The orientation in EXIF, where there is one.
   private(set) var orientation: ImageOrientation?
-  /// Whether the picture is stored in several scans over all of it.
+  /// Whether the picture is stored in scans that refine one another.
   private(set) var isProgressive = false
   /// How many scans the picture has.
   private(set) var scans = 0
-  /// Whether the marker that ends a picture is there.
-  private(set) var hasEnd = false
+  /// Whether all data of the picture is there, damaged or not: with a marker behind its only scan, or with the marker that
+  /// ends a picture behind several.
+  private(set) var isComplete = false
+
+  /// The number of colours in the picture, and in its first scan.
+  private var channels = 0
+  private var channelsOfScan = 0
 
   private enum Marker {
     static let end: UInt8 = 0xD9
@@ -23,15 +28,17 @@ struct JPEGMarkers {
     while let found = Self.marker(in: bytes, from: position) {
       let marker = bytes.bytes[found]
       position = found + 1
+      if marker == 0x01 || (0xD0...0xD8).contains(marker) { continue }
+      if marker == Marker.end || scans == 1 && !isProgressive && channelsOfScan == channels { isComplete = true }
       switch marker {
-      case 0x01, 0xD0...0xD8: continue
-      case Marker.end:
-        hasEnd = true
-        return
+      case Marker.end: return
       case Marker.scan:
         scans += 1
+        if scans == 1 { channelsOfScan = Int(bytes.byte(at: position + 2) ?? 0) }
         if !all { return }
-      case 0xC2, 0xC6, 0xCA, 0xCE: isProgressive = true
+      case 0xC0...0xC3, 0xC5...0xC7, 0xC9...0xCB, 0xCD...0xCF:
+        isProgressive = marker % 4 == 2
+        channels = Int(bytes.byte(at: position + 7) ?? 0)
       default: break
       }
       // A length that is none is passed over like other rubbish between markers.

@@ -23,9 +23,9 @@ public struct PicturePreparation: Sendable {
   /// - Throws: `ResNetError` of code `data` where it makes something else than `input`, or pictures have no such number
   ///   of channels.
   public init(_ preprocessing: Preprocessing, input: Shape) throws {
-    guard preprocessing.channels == 1 || preprocessing.channels == 3 else {
+    guard input.rank == 3, preprocessing.channels == 1 || preprocessing.channels == 3 else {
       throw ResNetError(
-        .data, "pictures have no \(preprocessing.channels) channels",
+        .data, "pictures cannot become an input of \(input) with \(preprocessing.channels) channels",
         remedy: "Use a network that takes 3 channels, or 1 for shades of grey")
     }
     try preprocessing.check(input: input)
@@ -55,7 +55,8 @@ public struct PicturePreparation: Sendable {
     let image = try preprocessing.geometry(image)
     guard image.height == input[1], image.width == input[2] else {
       throw ResNetError(
-        .data, "the picture is \(image.size), and the model takes \(ImageSize(width: input[2], height: input[1])) "
+        .data,
+        "the picture is \(image.size), and the model takes \(ImageSize(width: input[2], height: input[1])) "
           + "and does not resize",
         remedy: "Resize the picture, or use a model whose preprocessing resizes")
     }

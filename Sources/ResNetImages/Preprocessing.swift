@@ -51,7 +51,8 @@ public struct Preprocessing: Hashable, Sendable {
     try geometry.check()
     guard channelOrder == .rgb || mean.count == 3 else {
       throw ResNetError(
-        .data, "\(mean.count) channels have no order \(channelOrder.rawValue)", remedy: "Leave the order out, or give three")
+        .data, "\(mean.count) channels have no order \(channelOrder.rawValue)",
+        remedy: "Leave the order out, or give three")
     }
     self.init(
       trusted: .perChannel(mean), deviation: try Self.checked(deviation), geometry: geometry, rules: rules,

@@ -12,6 +12,14 @@ struct ResamplingWeights {
 
   /// The weights of the results in `window` of `results` in all, from `pixels`.
   init(from pixels: Int, to results: Int, window: Range<Int>, _ interpolation: Interpolation) {
+    guard pixels != results else {
+      // All other weights would be zero.
+      taps = 1
+      firsts = window.map(Int32.init)
+      counts = Array(repeating: 1, count: window.count)
+      weights = Array(repeating: 1 << 22, count: window.count)
+      return
+    }
     let scale = Double(pixels) / Double(results)
     let reach = max(scale, 1)
     let support = interpolation.support * reach
@@ -44,7 +52,7 @@ struct ResamplingWeights {
 
   /// The pixels that any result needs.
   var span: Range<Int> {
-    // Both ends of the results' ranges grow with the result.
+    // Both ends of the results' ranges grow with the result, or stay.
     guard let first = firsts.first, let last = firsts.last, let count = counts.last else { return 0..<0 }
     return Int(first)..<Int(last + count)
   }
