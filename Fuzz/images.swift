@@ -13,7 +13,8 @@ public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
       let image = try Image(bytes: bytes, named: "picture", rules: rules)
       precondition(image.pixels.count == image.width * image.height * 3)
       for preprocessing in [Preprocessing.torchvisionV1, try .timm(size: 32), try .keras(.caffe, size: 32)] {
-        precondition(try preprocessing(image).scalars.allSatisfy(\.isFinite))
+        let tensor = try preprocessing(image)
+        precondition(tensor.scalars.allSatisfy(\.isFinite))
       }
     }
   } catch {
