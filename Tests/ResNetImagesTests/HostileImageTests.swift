@@ -97,6 +97,45 @@ private func png(width: Int, height: Int) -> [UInt8] {
     #expect(try #require(refusal(bytes)).message.contains("film"))
   }
 
+  @Test("A JPEG of more scans than any encoder makes is refused, as each costs the time of a picture")
+  func manyScans() throws {
+    var bytes = try [UInt8](PillowFixture.bytes("progressive.jpg"))
+    let scan: [UInt8] = [0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 0x3F, 0]
+    bytes.insert(contentsOf: (0..<100).flatMap { _ in scan }, at: bytes.count - 2)
+    let error = try #require(refusal(bytes))
+    #expect(error.message.contains("scans, more than 100"))
+  }
+
+  @Test("Small damage to a JPEG is passed over as libjpeg does, and an error behind it is not")
+  func warnings() throws {
+    let original = try [UInt8](PillowFixture.bytes("baseline-444.jpg"))
+    let image = try Image(bytes: original, named: "")
+    // Rubbish before the tables is worth a warning.
+    let tables = try #require(original.firstRange(of: [0xFF, 0xDB])?.lowerBound)
+    var bytes = original
+    bytes.insert(contentsOf: [1, 2, 3], at: tables)
+    #expect(try Image(bytes: bytes, named: "") == image)
+    // A second frame in the middle of the data is an error.
+    bytes.insert(contentsOf: [0xFF, 0xC0, 0, 11, 8, 0, 8, 0, 8, 1, 1, 0x11, 0], at: bytes.count - 40)
+    #expect(try #require(refusal(bytes)).message.contains("JPEG is damaged"))
+  }
+
+  @Test("Colours of two channels, and TIFFs of floating point, are refused with what to do")
+  func unknownColors() throws {
+    let jpeg: [UInt8] =
+      [0xFF, 0xD8, 0xFF, 0xC0, 0, 14, 8, 0, 8, 0, 8, 2, 1, 0x11, 0, 2, 0x11, 0]
+      + [0xFF, 0xDA, 0, 10, 2, 1, 0, 2, 0, 0, 0x3F, 0, 0, 0, 0xFF, 0xD9]
+    #expect(try #require(refusal(jpeg)).message.contains("colours"))
+
+    let fields = [(256, 1), (257, 1), (258, 32), (259, 1), (262, 1), (273, 0), (277, 1), (278, 1), (279, 4), (339, 3)]
+    let tiff =
+      [0x49, 0x49, 0x2A, 0] + littleEndian(8, 4) + littleEndian(fields.count, 2)
+      + fields.flatMap { littleEndian($0.0, 2) + littleEndian(3, 2) + littleEndian(1, 4) + littleEndian($0.1, 4) }
+      + littleEndian(0, 4)
+    let error = try #require(refusal(tiff))
+    #expect(error.message.contains("TIFF cannot be decoded") && error.remedy.contains("PNG"))
+  }
+
   @Test("A file that is missing, or a folder, is refused with its path")
   func missing() throws {
     for path in ["/nonexistent/photo.jpg", NSTemporaryDirectory()] {
