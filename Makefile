@@ -3,7 +3,7 @@
 # Tests run one after another: the engine uses every core as it is. Waiting threads spin for a short while only, as in
 # the tool. One output folder for each set of flags: going from one to the other then rebuilds nothing.
 TEST_BUILD = -c release -Xswiftc -enable-testing --scratch-path .build/testing
-SOURCES = Package.swift Sources Tests
+SOURCES = Package.swift Sources Tests Fuzz
 TOOL = .build/release/resnet
 RUN = runs/first
 

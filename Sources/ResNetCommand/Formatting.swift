@@ -21,3 +21,6 @@ func encoded(_ value: some Encodable) throws -> String {
     positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
   return String(decoding: try encoder.encode(value), as: UTF8.self)
 }
+
+/// The path of a file itself, whatever links lead to it.
+func resolvedPath(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }

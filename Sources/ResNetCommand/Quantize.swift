@@ -42,8 +42,8 @@ struct Quantize: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let file = resolved(try Model.file(at: model))
-    guard file != resolved(output) else {
+    let file = resolvedPath(try Model.file(at: model))
+    guard file != resolvedPath(output) else {
       throw ResNetError(
         .usage, "the quantised model would take the place of the model", at: output, remedy: "Give another file")
     }
@@ -66,7 +66,8 @@ struct Quantize: AsyncParsableCommand {
     var report = QuantizationReport(
       model: model, output: output, network: after.architecture.name,
       layers: Quantization.layers(of: after.graph).count, dataSet: training.name,
-      images: min(images, training.count), bytesBefore: try size(of: file), bytesAfter: try size(of: resolved(output)))
+      images: min(images, training.count), bytesBefore: try size(of: file),
+      bytesAfter: try size(of: resolvedPath(output)))
     if let test = splits.test {
       let single = try await Evaluator(before).evaluate(on: test).summary
       let quantized = try await Evaluator(after, precision: .int8).evaluate(on: test).summary
@@ -74,9 +75,6 @@ struct Quantize: AsyncParsableCommand {
     }
     Terminal.print(json ? try encoded(report) : report.text)
   }
-
-  /// The path of a file itself, whatever links lead to it.
-  private func resolved(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
 
   private func size(of file: String) throws -> Int {
     guard let size = try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int else {

@@ -121,6 +121,11 @@ struct Train: AsyncParsableCommand {
       if !json { Terminal.print("\(trainer.model.architecture.name) on \(evaluation.summary)") }
     }
     reporter.finish()
+    if !json, let loading = await trainer.history.loading {
+      Terminal.print(
+        "preparing images took \(fixed(loading.preparing, 1)) s beside training, which waited "
+          + "\(fixed(loading.waiting, 1)) s for them")
+    }
     if !json, let folder = plan.folder {
       Terminal.print("\(folder.path) holds the model; \(clockTime(reporter.seconds)) in all")
     }

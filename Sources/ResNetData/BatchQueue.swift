@@ -19,6 +19,7 @@ final class BatchQueue: @unchecked Sendable {
   private var unused: [Batch] = []
   private var stopped = false
   private var threads = 0
+  private var times = LoadingTime()
 
   /// Makes a queue for the batches with the numbers of a range, at most `depth` of them begun and not yet taken.
   init(
@@ -35,6 +36,9 @@ final class BatchQueue: @unchecked Sendable {
 
   /// The number of threads inside of `work`.
   var activeThreads: Int { condition.withLock { threads } }
+
+  /// How long preparing has taken so far, and how long the caller has waited for it.
+  var loadingTime: LoadingTime { condition.withLock { times } }
 
   /// Prepares batches until none are left to begin; the body of a loader thread.
   func work() {
@@ -53,7 +57,12 @@ final class BatchQueue: @unchecked Sendable {
   /// The next batch in order, or nothing after the last; throws what its preparation threw.
   func take() throws -> Batch? {
     condition.lock()
-    defer { condition.unlock() }
+    let clock = ContinuousClock()
+    let asked = clock.now
+    defer {
+      times.waiting += (clock.now - asked) / .seconds(1)
+      condition.unlock()
+    }
     guard !stopped, nextToTake < end else { return nil }
     if nextToBegin == nextToTake { begin() }
     while true {
@@ -86,12 +95,16 @@ final class BatchQueue: @unchecked Sendable {
     nextToBegin += 1
     let spare = unused.popLast()
     condition.unlock()
+    let clock = ContinuousClock()
+    let begun = clock.now
     let result = Result {
       let batch = spare ?? makeBatch()
       try prepare(batch, number)
       return batch
     }
+    let seconds = (clock.now - begun) / .seconds(1)
     condition.lock()
+    times.preparing += seconds
     ready[number] = result
     condition.broadcast()
   }

@@ -36,6 +36,9 @@ public final class EpochBatches {
     return last
   }
 
+  /// How long preparing has taken since the epoch began, and how long the caller has waited for it.
+  public var loadingTime: LoadingTime { queue.loadingTime }
+
   /// The number of threads that work for this epoch now.
   var activeThreads: () -> Int { { [queue] in queue.activeThreads } }
 }

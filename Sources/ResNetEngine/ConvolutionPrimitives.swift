@@ -30,6 +30,12 @@ struct ConvolutionShape: Hashable {
       : [groups, output[0] / groups, input[0] / groups, kernel, kernel]
   }
 
+  /// What the batch takes before and behind the convolution, in bytes.
+  var inputBytes: Int { batch * inputLayout.bytes }
+  var outputBytes: Int { batch * outputLayout.bytes }
+  /// What the gradient of the output takes, which is stored as the input is.
+  var outputGradientBytes: Int { batch * outputLayout.storing(inputLayout.element).bytes }
+
   /// Whether integers are multiplied.
   var isQuantized: Bool { inputLayout.element.isInteger }
 

@@ -1,4 +1,5 @@
 import ResNetCore
+import ResNetKernels
 
 extension Engine {
   /// What a program would need of memory under the limit; takes none of it.
@@ -40,32 +41,72 @@ extension Engine {
   }
 
   func planned(batch: Int, purpose: Purpose, _ recomputation: Recomputation) throws -> Planned {
+    let division = Division(batch: batch, purpose: purpose, threads: runtime.threads)
+    let threads = division == nil ? runtime.threads : 1
     // oneDNN reads the number of threads when it makes primitives, and a program of another number may have run since.
     runtime.activate(runtime.threads)
-    let lowering = try Lowering(
-      graph: graph, parameters: parameters, batch: batch, purpose: purpose, precision: precision,
-      quantization: quantization, recomputation: recomputation, runtime: runtime,
-      convolution: { [unowned self] shape in try convolution(shape) })
-    try lowering.lower()
-    return Planned(lowering: lowering, memory: MemoryPlan(lowering.plan))
+    return try runtime.with(threads: threads) {
+      let lowering = try Lowering(
+        graph: graph, parameters: parameters, batch: division?.portion ?? batch, purpose: purpose,
+        precision: precision, quantization: quantization, recomputation: recomputation, threads: threads,
+        runtime: runtime, convolution: { [unowned self] shape in try convolution(shape) })
+      try lowering.lower()
+      return Planned(
+        lowering: lowering,
+        memory: division.map { .divided(DividedMemory($0, lowering)) } ?? .whole(MemoryPlan(lowering.plan)))
+    }
   }
 
   /// Gives a planned program its addresses.
   func bound(_ planned: Planned) throws -> Program {
-    try arena.grow(to: planned.memory.size)
-    let binder = Binder(addresses: planned.memory.offsets.map { arena.start + $0 })
-    let steps = try planned.lowering.plan.steps.map { try $0.bind(binder) }
-    return Program(planned.lowering, steps: steps, binder: binder, memory: planned.need, arena: arena)
+    let (lowering, need) = (planned.lowering, planned.need)
+    try arena.grow(to: need.arenaBytes)
+    switch planned.memory {
+    case .whole(let memory):
+      let binder = Binder(addresses: memory.offsets.map { arena.start + $0 })
+      let steps = try lowering.plan.steps.map { try $0.bind(binder) }
+      return Program(
+        lowering, steps: BoundSteps(steps, binder), binder: binder, portions: 1, memory: need, arena: arena)
+    case .divided(let memory):
+      let division = memory.division
+      var binders: [Binder] = []
+      func bound(_ positions: some Sequence<Int>, thread: Int, portion: Int) throws -> [(Int, Step)] {
+        let binder = Binder(addresses: memory.addresses(from: arena.start, thread: thread, portion: portion))
+        binders.append(binder)
+        return try positions.map { ($0, try lowering.plan.steps[$0].bind(binder)) }
+      }
+      let threads = 0..<division.threads
+      let steps = try threads.map { try bound(lowering.plan.steps.indices, thread: $0, portion: 0).map(\.1) }
+      let substituted = try threads.map { thread in
+        try (0..<division.portions).map { portion in
+          try bound(memory.outerSteps, thread: thread, portion: portion)
+            .map { ResNetSubstitute(position: Int64($0), step: $1) }
+        }
+      }
+      return Program(
+        lowering, steps: BoundSteps(steps, substituted: substituted, binders), binder: binders[0],
+        portions: division.portions, memory: need, arena: arena)
+    }
   }
 
   /// A program but for its addresses.
   struct Planned {
     var lowering: Lowering
-    var memory: MemoryPlan
+    var memory: Memory
+
+    enum Memory {
+      case whole(MemoryPlan)
+      case divided(DividedMemory)
+    }
 
     @EngineActor var need: MemoryNeed {
-      MemoryNeed(
-        arenaBytes: memory.size, recomputation: lowering.recomputation, recomputedLayers: lowering.recomputedLayers)
+      let bytes =
+        switch memory {
+        case .whole(let memory): memory.size
+        case .divided(let memory): memory.size
+        }
+      return MemoryNeed(
+        arenaBytes: bytes, recomputation: lowering.recomputation, recomputedLayers: lowering.recomputedLayers)
     }
   }
 

@@ -14,7 +14,7 @@ extension Lowering {
     var shape = ConvolutionShape(
       batch: batch / parts, input: image(graph.layers[input].shape), output: image(layer.shape), kernel: 1, stride: 1,
       padding: 0, inputLayout: layout(input, asIntegers: isQuantized(unit)), outputLayout: layouts[unit.output],
-      threads: parts == 1 ? runtime.threads : 1,
+      threads: parts == 1 ? threads : 1,
       hasBias: layer.parameters.contains { $0.kind == .bias } || unit.folded != nil,
       training: differentiation.seed != .none, addend: unit.addend.map { addendLayout($0, unit).element },
       relu: unit.relu)
@@ -29,8 +29,19 @@ extension Lowering {
 
   private func image(_ shape: Shape) -> Shape { shape.rank == 3 ? shape : [shape[0], 1, 1] }
 
+  /// The shape for which primitives are made, and in how many parts these then work: Winograd's kernels share the work
+  /// among the threads themselves. Where there will be gradients each thread has a part of the batch: that takes the
+  /// threads less waiting than to share every image.
+  private func dividedShape(_ unit: Unit) -> (shape: ConvolutionShape, parts: Int) {
+    let whole = shape(unit)
+    guard differentiation.seed != .none, Winograd(whole) == nil, batch % threads == 0, batch >= 4 * threads else {
+      return (whole, 1)
+    }
+    return (shape(unit, parts: threads), threads)
+  }
+
   func convolutionForward(_ unit: Unit) throws {
-    let shape = shape(unit)
+    let (shape, parts) = dividedShape(unit)
     let winograd = Winograd(shape)
     let layer = graph.layers[unit.head]
     let input = output(layer.inputs[0], asIntegers: shape.isQuantized)
@@ -40,35 +51,36 @@ extension Lowering {
     }
     let format =
       try winograd.map { PackedWeights.Format.transformed($0) } ?? .primitive(convolution(shape).forwardWeights)
-    let pack = try parameters.packed(
-      layer: layer.name, dimensions: shape.weightDimensions, format: format, folding: folding,
-      scaling: shape.isQuantized ? scaling(unit) : nil, runtime: runtime)
-    use(pack)
+    let weights = try weights(
+      unit, shape, in: format, folding: folding, scaling: shape.isQuantized ? scaling(unit) : nil)
     let result = unit.addend.map { destination(holding: $0, unit) } ?? value(of: layouts[unit.output])
     outputs[unit.output] = result
     if let winograd {
-      return winogradForward(winograd, unit, input: input, pack: pack, hasBias: shape.hasBias, result: result)
+      return winogradForward(winograd, unit, input: input, weights: weights, result: result)
     }
     let made = try convolution(shape)
-    let scratch = plan.value(bytes: made.forward.scratchpad.bytes)
+    let scratch = value(scratchOf: made.forward, parts: parts)
     let runtime = runtime
     let sumScale = shape.scalesSum ? sumScale(unit) : nil
-    plan.step("convolution", layer: unit.head, uses: [input, result, scratch]) { binder in
-      var arguments: [(OneDNNIndex, Descriptor, UnsafeMutableRawPointer?)] = [
-        (.source, made.source, binder.address(input)),
-        (.weights, made.forwardWeights, pack.address),
-        (.destination, made.destination, binder.address(result)),
-        (.scratchpad, made.forward.scratchpad, binder.address(scratch)),
-      ]
-      if let bias = made.bias { arguments.append((.bias, bias, pack.bias.map { UnsafeMutableRawPointer($0) })) }
-      if let scales = made.scales {
-        arguments.append(
-          (onednn_scales_index(.weights), scales.weights, pack.scales.map { UnsafeMutableRawPointer($0) }))
-        if let sum = scales.sum, let sumScale {
-          arguments.append((onednn_scales_index(.destination), sum, binder.constant(sumScale)))
+    plan.step("convolution", layer: unit.head, uses: [input, result, scratch, weights.value]) { binder in
+      let lists = (0..<parts).map { part in
+        var arguments: [(OneDNNIndex, Descriptor, UnsafeMutableRawPointer?)] = [
+          (.source, made.source, binder.address(input) + part * shape.inputBytes),
+          (.weights, made.forwardWeights, weights.address(binder)),
+          (.destination, made.destination, binder.address(result) + part * shape.outputBytes),
+          (.scratchpad, made.forward.scratchpad, binder.address(scratch) + part * made.forward.scratchBytes),
+        ]
+        if let bias = made.bias { arguments.append((.bias, bias, weights.bias.map { UnsafeMutableRawPointer($0) })) }
+        if let scales = made.scales {
+          arguments.append(
+            (onednn_scales_index(.weights), scales.weights, weights.scales.map { UnsafeMutableRawPointer($0) }))
+          if let sum = scales.sum, let sumScale {
+            arguments.append((onednn_scales_index(.destination), sum, binder.constant(sumScale)))
+          }
         }
+        return arguments
       }
-      return try binder.step(made.forward, arguments, runtime)
+      return try binder.step(made.forward, parts: lists, runtime)
     }
   }
 
@@ -89,7 +101,7 @@ extension Lowering {
   }
 
   func convolutionBackward(_ unit: Unit) throws {
-    let shape = shape(unit)
+    let (shape, parts) = dividedShape(unit)
     let winograd = Winograd(shape)?.reversed
     let layer = graph.layers[unit.head]
     let (first, second) = pair(unit.output)
@@ -101,28 +113,31 @@ extension Lowering {
     let format =
       try winograd.map { PackedWeights.Format.transformed($0) }
       ?? .primitive(convolution(shape).backwardData().weights)
-    let pack = try parameters.packed(
-      layer: layer.name, dimensions: shape.weightDimensions, format: format, folding: nil, scaling: nil,
-      runtime: runtime)
-    use(pack)
+    let weights = try weights(unit, shape, in: format)
     if let winograd {
-      let result = winogradInputGradient(winograd, unit, gradient: gradient, pack: pack)
+      let result = winogradInputGradient(winograd, unit, gradient: gradient, weights: weights)
       return give(result, to: layer.inputs[0], isExclusive: true)
     }
     let made = try convolution(shape)
     let backward = try made.backwardData()
     let result = value(of: gradientLayout(layer.inputs[0]))
-    let scratch = plan.value(bytes: backward.primitive.scratchpad.bytes)
+    let scratch = value(scratchOf: backward.primitive, parts: parts)
     let runtime = runtime
-    plan.step("input gradient", layer: unit.head, uses: [gradient, result, scratch]) { binder in
-      try binder.step(
-        backward.primitive,
+    plan.step("input gradient", layer: unit.head, uses: [gradient, result, scratch, weights.value]) { binder in
+      let lists = (0..<parts).map { part -> [(OneDNNIndex, Descriptor, UnsafeMutableRawPointer?)] in
         [
-          (.destinationGradient, made.destinationGradient, binder.address(gradient)),
-          (.weights, backward.weights, pack.address),
-          (.sourceGradient, made.source, binder.address(result)),
-          (.scratchpad, backward.primitive.scratchpad, binder.address(scratch)),
-        ], runtime)
+          (
+            .destinationGradient, made.destinationGradient,
+            binder.address(gradient) + part * shape.outputGradientBytes
+          ),
+          (.weights, backward.weights, weights.address(binder)),
+          (.sourceGradient, made.source, binder.address(result) + part * shape.inputBytes),
+          (
+            .scratchpad, backward.primitive.scratchpad, binder.address(scratch) + part * backward.primitive.scratchBytes
+          ),
+        ]
+      }
+      return try binder.step(backward.primitive, parts: lists, runtime)
     }
     give(result, to: layer.inputs[0], isExclusive: true)
   }
@@ -136,7 +151,7 @@ extension Lowering {
     let layer = graph.layers[unit.head]
     let read = batch * (layouts[layer.inputs[0]].bytes + gradientLayout(unit.head).bytes)
     let written = layer.parameterCount * MemoryLayout<Float>.stride
-    return batch % runtime.threads == 0 && read >= 4 * written ? runtime.threads : 1
+    return batch % threads == 0 && read >= 4 * written ? threads : 1
   }
 
   private func weightGradient(_ unit: Unit, gradient: Int) throws {
@@ -149,17 +164,16 @@ extension Lowering {
       return winogradWeightGradient(
         winograd, unit, input: output(source), gradient: gradient, region: region, place: place)
     }
+    if let tiles = TileGradient(self.shape(unit), hasTiles: runtime.hasTiles) {
+      return tileGradient(tiles, unit, input: output(source), gradient: gradient, region: region, place: place)
+    }
     let made = try convolution(shape)
     let biasPlace = made.bias.flatMap { _ in gradientOffset(name + ".bias", layer: unit.head) }
     let backward = try made.backwardWeights()
     let input = output(source)
     let outputs = graph.layers[unit.head].shape[0]
-    let bytes = (
-      input: batch / parts * layouts[source].bytes, gradient: batch / parts * gradientLayout(unit.head).bytes,
-      weights: backward.gradient.bytes, bias: outputs * MemoryLayout<Float>.stride,
-      scratch: (backward.primitive.scratchpad.bytes + 63) / 64 * 64
-    )
-    let scratch = plan.value(bytes: parts * bytes.scratch)
+    let bytes = (weights: backward.gradient.bytes, bias: outputs * MemoryLayout<Float>.stride)
+    let scratch = value(scratchOf: backward.primitive, parts: parts)
     let results = parts == 1 && backward.toPlain == nil ? nil : plan.value(bytes: parts * bytes.weights)
     let biasResults = parts == 1 || biasPlace == nil ? nil : plan.value(bytes: parts * bytes.bias)
     let runtime = runtime
@@ -169,13 +183,18 @@ extension Lowering {
       let gradients = binder.floats(region)
       let lists = (0..<parts).map { part in
         var arguments: [(OneDNNIndex, Descriptor, UnsafeMutableRawPointer?)] = [
-          (.source, made.source, binder.address(input) + part * bytes.input),
-          (.destinationGradient, made.destinationGradient, binder.address(gradient) + part * bytes.gradient),
+          (.source, made.source, binder.address(input) + part * shape.inputBytes),
+          (
+            .destinationGradient, made.destinationGradient,
+            binder.address(gradient) + part * shape.outputGradientBytes
+          ),
           (
             .weightsGradient, backward.gradient,
             results.map { binder.address($0) + part * bytes.weights } ?? UnsafeMutableRawPointer(gradients + place)
           ),
-          (.scratchpad, backward.primitive.scratchpad, binder.address(scratch) + part * bytes.scratch),
+          (
+            .scratchpad, backward.primitive.scratchpad, binder.address(scratch) + part * backward.primitive.scratchBytes
+          ),
         ]
         if let descriptor = made.bias, let biasPlace {
           let whole = UnsafeMutableRawPointer(gradients + biasPlace)
@@ -184,9 +203,7 @@ extension Lowering {
         }
         return arguments
       }
-      return parts == 1
-        ? try binder.step(backward.primitive, lists[0], runtime)
-        : try binder.step(backward.primitive, parts: lists, runtime)
+      return try binder.step(backward.primitive, parts: lists, runtime)
     }
     if let biasResults, let biasPlace {
       addUp(biasResults, count: outputs, parts: parts, into: region, at: biasPlace, layer: unit.head)
@@ -208,6 +225,11 @@ extension Lowering {
           (.scratchpad, reorder.scratchpad, binder.address(reorderScratch)),
         ], runtime)
     }
+  }
+
+  /// Memory for a primitive to work in, for each part.
+  private func value(scratchOf primitive: Primitive, parts: Int) -> Int {
+    plan.value(bytes: parts * primitive.scratchBytes)
   }
 
   /// Adds up what parts of the batch gave.

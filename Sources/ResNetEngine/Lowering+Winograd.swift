@@ -4,14 +4,13 @@ import ResNetKernels
 /// The steps of convolutions that Winograd's minimal filtering computes.
 extension Lowering {
   /// - Parameter result: where the output goes, and what it is added to where the unit adds.
-  func winogradForward(_ winograd: Winograd, _ unit: Unit, input: Int, pack: PackedWeights, hasBias: Bool, result: Int)
-  {
+  func winogradForward(_ winograd: Winograd, _ unit: Unit, input: Int, weights: WeightSource, result: Int) {
     let scratch = plan.floats(winograd.scratchCount)
-    plan.step("convolution", layer: unit.head, uses: [input, result, scratch]) { binder in
+    plan.step("convolution", layer: unit.head, uses: [input, result, scratch, weights.value]) { binder in
       var call = winograd.call
       call.input = UnsafePointer(binder.floats(input))
-      call.weights = UnsafePointer(pack.address?.assumingMemoryBound(to: Float.self))
-      call.bias = hasBias ? UnsafePointer(pack.bias) : nil
+      call.weights = UnsafePointer(weights.address(binder)?.assumingMemoryBound(to: Float.self))
+      call.bias = UnsafePointer(weights.bias)
       call.output = binder.floats(result)
       call.scratch = binder.floats(scratch)
       call.adds = unit.addend == nil ? 0 : 1
@@ -21,13 +20,13 @@ extension Lowering {
   }
 
   /// - Returns: the gradient of the input.
-  func winogradInputGradient(_ winograd: Winograd, _ unit: Unit, gradient: Int, pack: PackedWeights) -> Int {
+  func winogradInputGradient(_ winograd: Winograd, _ unit: Unit, gradient: Int, weights: WeightSource) -> Int {
     let result = value(of: gradientLayout(graph.layers[unit.head].inputs[0]))
     let scratch = plan.floats(winograd.scratchCount)
-    plan.step("input gradient", layer: unit.head, uses: [gradient, result, scratch]) { binder in
+    plan.step("input gradient", layer: unit.head, uses: [gradient, result, scratch, weights.value]) { binder in
       var call = winograd.call
       call.input = UnsafePointer(binder.floats(gradient))
-      call.weights = UnsafePointer(pack.address?.assumingMemoryBound(to: Float.self))
+      call.weights = UnsafePointer(weights.address(binder)?.assumingMemoryBound(to: Float.self))
       call.output = binder.floats(result)
       call.scratch = binder.floats(scratch)
       return binder.step(resnet_winograd, call)

@@ -13,6 +13,8 @@ final class Lowering {
   let precision: Precision
   let recomputation: Recomputation
   let runtime: OneDNNRuntime
+  /// How many threads share the work of a step.
+  let threads: Int
   /// What integers stand for, where there are some.
   let integers: IntegerScales?
   let plan = Plan()
@@ -84,7 +86,7 @@ final class Lowering {
 
   init(
     graph: Graph, parameters: Parameters, batch: Int, purpose: Purpose, precision: Precision,
-    quantization: Quantization?, recomputation: Recomputation, runtime: OneDNNRuntime,
+    quantization: Quantization?, recomputation: Recomputation, threads: Int, runtime: OneDNNRuntime,
     convolution: @escaping (ConvolutionShape) throws -> ConvolutionPrimitives
   ) throws {
     // Where nothing is left out, dropout is the identity, and what stands around it may be fused.
@@ -98,6 +100,7 @@ final class Lowering {
     self.purpose = purpose
     self.precision = precision
     self.recomputation = recomputation
+    self.threads = threads
     self.runtime = runtime
     self.convolution = convolution
     differentiation = try Differentiation(graph, purpose)

@@ -12,8 +12,10 @@ struct MemoryPlan {
 
   /// Places the values by walking through the steps: memory is taken at a value's first use and given back after its
   /// last one, always in the smallest gap that holds it.
+  ///
+  /// - Parameter outside: values that own memory elsewhere.
   @EngineActor
-  init(_ plan: Plan) {
+  init(_ plan: Plan, outside: Set<Int> = []) {
     let count = plan.values.count
     var first = Array(repeating: Int.max, count: count)
     var last = Array(repeating: -1, count: count)
@@ -26,7 +28,7 @@ struct MemoryPlan {
     }
     var starting = Array(repeating: [Int](), count: plan.steps.count + 1)
     var ending = Array(repeating: [Int](), count: plan.steps.count + 1)
-    for value in 0..<count where plan.values[value].alias == nil {
+    for value in 0..<count where plan.values[value].alias == nil && !outside.contains(value) {
       if plan.values[value].isKept {
         starting[0].append(value)
       } else if last[value] >= 0 {
@@ -48,7 +50,8 @@ struct MemoryPlan {
     self.size = gaps.end
   }
 
-  private static func rounded(_ bytes: Int) -> Int {
+  /// What a value of so many bytes takes.
+  static func rounded(_ bytes: Int) -> Int {
     max((bytes + alignment - 1) / alignment, 1) * alignment
   }
 }

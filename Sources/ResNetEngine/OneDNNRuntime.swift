@@ -14,7 +14,7 @@ final class OneDNNRuntime {
   /// The precisions that it can compute in, the fastest first.
   let precisions: [Precision]
   /// Whether it multiplies tiles of bfloat16 matrices, for which oneDNN wants channels last.
-  private let hasTiles: Bool
+  let hasTiles: Bool
   /// Whether it has the vectors of integers that 8 bits need.
   private let hasInteger: Bool
   /// The greatest of the integers that activations without a sign are stored in. Processors without instructions for sums

@@ -23,14 +23,47 @@ final class PackedWeights {
       }
     }
 
+    /// What brings weights in plain order into the format.
+    @EngineActor
+    func packing(_ dimensions: [Int], from element: Element = .float32, _ runtime: OneDNNRuntime) throws -> Packing {
+      switch self {
+      case .primitive(let descriptor):
+        let plain = try Descriptor.plain(dimensions, storing: element, runtime)
+        let reorder = try Primitive.reorder(from: plain, to: descriptor, runtime)
+        return Packing(scratchBytes: reorder.scratchpad.bytes) { binder, masters, packed, scratch in
+          try binder.step(
+            reorder,
+            [
+              (.source, plain, masters), (.destination, descriptor, packed), (.scratchpad, reorder.scratchpad, scratch),
+            ],
+            runtime)
+        }
+      case .transformed(let winograd):
+        return Packing(scratchBytes: 0) { binder, masters, packed, _ in
+          binder.step(
+            resnet_winograd_weights, winograd.weights(from: masters?.assumingMemoryBound(to: Float.self), to: packed))
+        }
+      }
+    }
+
     @EngineActor
     func isSame(as other: Format) -> Bool {
       switch (self, other) {
       case (.primitive(let some), .primitive(let others)): some.isSame(as: others)
-      case (.transformed(let some), .transformed(let others)): some.isReversed == others.isReversed
+      case (.transformed(let some), .transformed(let others)):
+        (some.isReversed, some.step) == (others.isReversed, others.step)
       default: false
       }
     }
+  }
+
+  /// A call that packs weights, before its operands have addresses.
+  struct Packing {
+    /// Memory that it works in.
+    let scratchBytes: Int
+    /// Makes the call of plain weights, where they go, and scratch memory.
+    let bind:
+      @EngineActor (Binder, UnsafeMutableRawPointer?, UnsafeMutableRawPointer?, UnsafeMutableRawPointer?) throws -> Step
   }
 
   /// The normalisation that is folded in.
@@ -93,27 +126,11 @@ final class PackedWeights {
       ? UnsafeMutableRawPointer((folding == nil ? masters : parameters.foldedWeights()).baseAddress)
       : UnsafeMutableRawPointer(parameters.integerWeights().baseAddress)
     memory = Allocation(capacity: format.bytes)
-    var scratchBytes = 0
-    switch format {
-    case .primitive(let descriptor):
-      let from = try Descriptor.plain(dimensions, storing: scaling == nil ? .float32 : .int8, runtime)
-      let reorder = try Primitive.reorder(from: from, to: descriptor, runtime)
-      scratchBytes = reorder.scratchpad.bytes
-      packing = try binder.step(
-        reorder,
-        [
-          (.source, from, plain),
-          (.destination, descriptor, UnsafeMutableRawPointer(memory.buffer.baseAddress)),
-          (.scratchpad, reorder.scratchpad, binder.memory(bytes: scratchBytes)),
-        ], runtime)
-    case .transformed(let winograd):
-      packing = binder.step(
-        resnet_winograd_weights,
-        winograd.weights(
-          from: plain?.assumingMemoryBound(to: Float.self), to: UnsafeMutableRawPointer(memory.buffer.baseAddress)))
-    }
+    let packing = try format.packing(dimensions, from: scaling == nil ? .float32 : .int8, runtime)
+    self.packing = try packing.bind(
+      binder, plain, UnsafeMutableRawPointer(memory.buffer.baseAddress), binder.memory(bytes: packing.scratchBytes))
     bytes =
-      format.bytes + scratchBytes
+      format.bytes + packing.scratchBytes
       + [ownBias, ownScales].reduce(0) { $0 + ($1?.buffer.count ?? 0) } * MemoryLayout<Float>.stride
   }
 

@@ -25,10 +25,7 @@ struct PlanStep {
 }
 
 /// A call with everything in place: a function and the structure that it reads.
-struct Step {
-  let function: @convention(c) (UnsafeRawPointer?) -> Int32
-  let arguments: UnsafeRawPointer
-}
+typealias Step = ResNetStep
 
 /// Values and steps of a program, in the order in which they run.
 @EngineActor
@@ -144,11 +141,12 @@ final class Binder {
     return ResNetPrimitiveCall(primitive, list.buffer, runtime)
   }
 
-  /// Calls of a primitive that was made for one thread, at the same time on as many threads as there are lists of
-  /// arguments.
+  /// Calls of a primitive, one for each list of arguments: where there are several they run at the same time, each on one
+  /// thread, which the primitive was made for.
   func step(
     _ primitive: Primitive, parts: [[(OneDNNIndex, Descriptor, UnsafeMutableRawPointer?)]], _ runtime: OneDNNRuntime
   ) throws -> Step {
+    if parts.count == 1 { return try step(primitive, parts[0], runtime) }
     let list = Allocation<ResNetPrimitivePart>(capacity: parts.count)
     objects.append(list)
     for (position, arguments) in parts.enumerated() {

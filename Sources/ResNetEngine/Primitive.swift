@@ -6,6 +6,8 @@ final class Primitive {
   let pointer: OneDNNPrimitive
   /// Bytes of scratch memory that each execution needs.
   let scratchpad: Descriptor
+  /// The same where several executions run at the same time: each has cache lines of its own.
+  var scratchBytes: Int { MemoryPlan.rounded(scratchpad.bytes) }
   private let descriptor: OneDNNPrimitiveDescriptor
   private let api: UnsafePointer<OneDNN>
 

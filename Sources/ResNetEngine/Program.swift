@@ -33,7 +33,7 @@ public final class Program {
   /// What it needs of memory, and what it computes twice for that.
   public let memory: MemoryNeed
 
-  let steps: [Step]
+  let steps: BoundSteps
   /// What the copies of weights and the steps have to do.
   let work: (packs: [StepTime], steps: [StepTime])
   let results: [Kept: Result]
@@ -61,15 +61,18 @@ public final class Program {
     var shape: Shape
   }
 
+  /// - Parameters:
+  ///   - binder: where the values lie that are written and read from outside.
+  ///   - portions: how many runs of the steps it takes, each with a part of the batch.
   init(
-    _ lowering: Lowering, steps: [Step], binder: Binder, memory: MemoryNeed, arena: Arena
+    _ lowering: Lowering, steps: BoundSteps, binder: Binder, portions: Int, memory: MemoryNeed, arena: Arena
   ) {
     let lowered = lowering
-    batch = lowered.batch
+    batch = lowered.batch * portions
     purpose = lowered.purpose
     precision = lowered.precision
     self.steps = steps
-    work = StepWork.all(of: lowered)
+    work = StepWork.all(of: lowered, portions: portions)
     parameters = lowered.parameters
     graph = lowered.graph
     runtime = lowered.runtime
@@ -80,7 +83,7 @@ public final class Program {
     self.memory = memory
     lifetimes = [binder, arena]
     changesStatistics = lowered.changesStatistics
-    let batch = lowered.batch
+    let batch = batch
     let classes = lowered.graph.outputShape.count
     func floats(_ value: Int?, _ count: Int) -> UnsafeMutableBufferPointer<Float> {
       UnsafeMutableBufferPointer(start: value.map { binder.floats($0) }, count: value == nil ? 0 : count)
@@ -104,9 +107,7 @@ public final class Program {
   public func run() throws {
     try begin()
     for pack in packs { try pack.refresh() }
-    for (position, step) in steps.enumerated() {
-      guard step.function(step.arguments) == 0 else { throw failure(of: position) }
-    }
+    try runSteps()
     end()
   }
 
@@ -127,8 +128,9 @@ public final class Program {
   /// What the steps are, as in `layer1.0.conv1 convolution`.
   var stepNames: [String] { work.steps.map { "\($0.layer) \($0.kind)" } }
 
-  func failure(of position: Int) -> ResNetError {
-    ResNetError(
+  func runSteps(timing: UnsafeMutableBufferPointer<Double>? = nil) throws {
+    guard let position = steps.run(timing: timing) else { return }
+    throw ResNetError(
       .software, "a step of the program failed", at: stepNames[position],
       remedy: "Please report this; ONEDNN_VERBOSE=all prints why")
   }

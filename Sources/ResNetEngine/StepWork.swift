@@ -8,7 +8,7 @@ struct StepWork {
   private let addingUnits: [Int: Unit]
   /// By value that owns memory, how many steps use it.
   private let users: [Int]
-  /// By layer, the bytes of its weights as primitives read them.
+  /// By layer, the bytes of its weights as primitives read them, where these are copies that outlast the run.
   private var weightBytes: [String: Int] = [:]
   /// Values that earlier steps have used.
   private var seen: [Bool]
@@ -16,10 +16,21 @@ struct StepWork {
   private var computed: Set<String> = []
 
   /// The work of the copies of weights that are brought up to date before the steps, and of the steps, in their order.
-  static func all(of lowering: Lowering) -> (packs: [StepTime], steps: [StepTime]) {
+  ///
+  /// - Parameter portions: how often the steps run, each time for a part of the batch.
+  static func all(of lowering: Lowering, portions: Int) -> (packs: [StepTime], steps: [StepTime]) {
     var work = StepWork(lowering)
-    let packs = work.packing()
-    return (packs, lowering.plan.steps.indices.map { work.step($0) })
+    let packs = work.copies()
+    let steps = lowering.plan.steps.indices.map { position in
+      var step = work.step(position)
+      let weights = min(work.parameterBytes(position), step.leastBytes)
+      step.multiplyAdds *= portions
+      step.bytes *= portions
+      // All portions could have the weights at once.
+      step.leastBytes = (step.leastBytes - weights) * portions + weights
+      return step
+    }
+    return (packs, steps)
   }
 
   private init(_ lowering: Lowering) {
@@ -39,7 +50,7 @@ struct StepWork {
     self.users = users
   }
 
-  private mutating func packing() -> [StepTime] {
+  private mutating func copies() -> [StepTime] {
     var layers: [ObjectIdentifier: String] = [:]
     for (layer, packs) in lowering.parameters.packed {
       for pack in packs { layers[ObjectIdentifier(pack)] = layer }
@@ -49,7 +60,7 @@ struct StepWork {
       let packed = pack.format.bytes
       weightBytes[layer] = max(weightBytes[layer] ?? 0, packed)
       let masters = lowering.parameters.buffer(layer + ".weight").count * MemoryLayout<Float>.stride
-      return StepTime(layer: layer, kind: "packing", bytes: masters + packed, leastBytes: 0)
+      return StepTime(layer: layer, kind: Self.packing, bytes: masters + packed, leastBytes: 0)
     }
   }
 
@@ -63,7 +74,7 @@ struct StepWork {
     if step.name.hasPrefix("normalisation") { sizes = sizes.map { min($0, smallest) } }
     // Of results for each part of the batch the first is their sum, once they are added up.
     if step.name == Self.plainOrder, position > 0, isSum(position - 1, of: step.layer) {
-      sizes = sizes.map { $0 / lowering.runtime.threads }
+      sizes = sizes.map { $0 / lowering.threads }
     }
     var (once, again) = (sizes.reduce(parameterBytes(position), +), 0)
     var least: Int?
@@ -84,7 +95,7 @@ struct StepWork {
       if !parts.isEmpty { least = once - parts.reduce(-gradientBytes(layer), +) }
     case Self.sum:
       // There are as many parts as threads.
-      again = smallest / lowering.runtime.threads
+      again = smallest / lowering.threads
     case "normalisation":
       let findsStatistics = lowering.purpose.statistics(of: layer.name) == .batch && !computed.contains(layer.name)
       if findsStatistics { again = smallest }
@@ -106,7 +117,8 @@ struct StepWork {
   }
 
   /// Steps that compute nothing.
-  private static let moves: Set = ["relayout", "copy", "channels", "zeros", sum, plainOrder]
+  private static let moves: Set = ["relayout", "copy", "channels", "zeros", sum, plainOrder, packing]
+  static let packing = "packing"
   private static let sum = "sum of parts"
   private static let plainOrder = "weight gradient in plain order"
 
@@ -151,6 +163,7 @@ struct StepWork {
     let layer = lowering.graph.layers[steps[position].layer]
     switch steps[position].name {
     case "convolution", "input gradient": return weightBytes[layer.name] ?? 0
+    case Self.packing: return lowering.parameters.buffer(layer.name + ".weight").count * MemoryLayout<Float>.stride
     case "weight gradient", Self.plainOrder, "normalisation gradient":
       // Where another step brings it into the order of the parameters, the gradient is a value like any other.
       let isPacked =

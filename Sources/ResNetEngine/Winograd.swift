@@ -9,6 +9,8 @@ struct Winograd {
   var outputs: Int
   var height: Int
   var width: Int
+  /// A tile is so many results wide and high: 2 or 4.
+  var step: Int
   var threads: Int
   /// Whether it is the gradient of the input, which is a convolution of the output's with the weights turned round.
   var isReversed = false
@@ -26,9 +28,19 @@ struct Winograd {
     (batch, threads) = (shape.batch, shape.threads)
     (inputs, outputs) = (shape.input[0], shape.output[0])
     (height, width) = (shape.output[1], shape.output[2])
-    let tiles = Self.tiles(height, width)
-    guard batch * tiles >= Self.leastTiles, 3 * Self.places * tiles <= 2 * 9 * height * width else { return nil }
+    step = 2
+    var large = self
+    large.step = 4
+    if inputs + outputs <= Self.mostChannelsOfLargeTiles, 4 * large.products <= 3 * products,
+      batch * large.tiles >= Self.leastTiles
+    {
+      step = 4
+    }
+    guard batch * tiles >= Self.leastTiles, 3 * products <= 2 * 9 * height * width else { return nil }
   }
+
+  /// With more channels, read and written together, what is transformed of large tiles leaves the caches.
+  private static let mostChannelsOfLargeTiles = 256
 
   /// The gradient of the input.
   var reversed: Winograd {
@@ -37,19 +49,23 @@ struct Winograd {
     return reversed
   }
 
-  /// Products for a tile of 2 × 2 results.
-  private static let places = 16
+  /// Products for the results of a tile, for one input and output.
+  private var places: Int { (step + 2) * (step + 2) }
 
   /// Tiles that cover an image.
-  private static func tiles(_ height: Int, _ width: Int) -> Int { (height + 1) / 2 * ((width + 1) / 2) }
+  private var tiles: Int { (height + step - 1) / step * ((width + step - 1) / step) }
+
+  /// Products for an image, for one input and output.
+  private var products: Int { places * tiles }
 
   /// What transformed weights take.
-  var weightBytes: Int { Self.places * inputs * outputs * MemoryLayout<Float>.stride }
+  var weightBytes: Int { places * inputs * outputs * MemoryLayout<Float>.stride }
 
   /// The transform of weights in plain order.
   func weights(from plain: UnsafePointer<Float>?, to memory: UnsafeMutableRawPointer?) -> ResNetWinogradWeights {
     ResNetWinogradWeights(
-      inputs: Int64(inputs), outputs: Int64(outputs), from: plain, to: memory?.assumingMemoryBound(to: Float.self),
+      inputs: Int64(inputs), outputs: Int64(outputs), step: Int64(step), from: plain,
+      to: memory?.assumingMemoryBound(to: Float.self),
       is_reversed: isReversed ? 1 : 0)
   }
 
@@ -67,23 +83,28 @@ struct Winograd {
     /// What is transformed of so many tiles by all of them.
     func transformed(_ winograd: Winograd, tiles: Int) -> Int {
       let widest = (winograd.outputs / 16 + outputs - 1) / outputs * 16
-      return self.tiles * outputs * Winograd.places * tiles * (winograd.inputs + widest)
+      return self.tiles * outputs * winograd.places * tiles * (winograd.inputs + widest)
     }
   }
 
   /// Each thread has tiles to work on at once as long as there are enough of them: weights are read once for all of these.
   private var parts: Parts {
-    Parts(self, tiles: batch * Self.tiles(height, width) / RESNET_WINOGRAD_TILES)
+    Parts(self, tiles: batch * tiles / tilesTogether)
   }
 
+  /// Tiles that a part works on at a time.
+  private var tilesTogether: Int { Int(resnet_winograd_tiles(Int64(step))) }
+  private var gradientTilesTogether: Int { Int(resnet_winograd_gradient_tiles(Int64(step))) }
+
   /// Scratch memory for the convolution, in values.
-  var scratchCount: Int { parts.transformed(self, tiles: RESNET_WINOGRAD_TILES) }
+  var scratchCount: Int { parts.transformed(self, tiles: tilesTogether) }
 
   /// The convolution but for its addresses.
   var call: ResNetWinograd {
     ResNetWinograd(
       batch: Int64(batch), inputs: Int64(inputs), outputs: Int64(outputs), height: Int64(height), width: Int64(width),
-      tile_parts: Int64(parts.tiles), output_parts: Int64(parts.outputs), input: nil, weights: nil, bias: nil,
+      step: Int64(step), tile_parts: Int64(parts.tiles), output_parts: Int64(parts.outputs), input: nil, weights: nil,
+      bias: nil,
       output: nil, scratch: nil, adds: 0, relu: 0)
   }
 
@@ -92,8 +113,7 @@ struct Winograd {
 
   private var gradientParts: Parts {
     // No more of them than have tiles to work on: each has sums to clear and to add up.
-    let tiles = batch * Self.tiles(height, width) / RESNET_WINOGRAD_GRADIENT_TILES
-    return Parts(self, tiles: min(tiles, Self.greatestSums / weightBytes))
+    Parts(self, tiles: min(batch * tiles / gradientTilesTogether, Self.greatestSums / weightBytes))
   }
 
   /// Whether it serves for the gradient of the weights too: not where the sums alone would take a lot of memory.
@@ -101,15 +121,15 @@ struct Winograd {
 
   /// Scratch memory for the gradient of the weights, in values.
   var gradientScratchCount: Int {
-    gradientParts.tiles * Self.places * inputs * outputs
-      + gradientParts.transformed(self, tiles: RESNET_WINOGRAD_GRADIENT_TILES)
+    gradientParts.tiles * places * inputs * outputs
+      + gradientParts.transformed(self, tiles: gradientTilesTogether)
   }
 
   /// The gradient of the weights but for its addresses.
   var gradientCall: ResNetWinogradGradient {
     ResNetWinogradGradient(
       batch: Int64(batch), inputs: Int64(inputs), outputs: Int64(outputs), height: Int64(height), width: Int64(width),
-      tile_parts: Int64(gradientParts.tiles), output_parts: Int64(gradientParts.outputs), input: nil,
+      step: Int64(step), tile_parts: Int64(gradientParts.tiles), output_parts: Int64(gradientParts.outputs), input: nil,
       output_gradient: nil, gradient: nil, scratch: nil)
   }
 }

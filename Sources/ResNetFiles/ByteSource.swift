@@ -83,7 +83,8 @@ struct ByteSource: Sendable {
     }
   }
 
-  private func endsEarly() -> ResNetError {
+  /// The error for a file that has fewer bytes than it should.
+  func endsEarly() -> ResNetError {
     ResNetError(.data, "the file ends too early", at: place, remedy: "Fetch or write the file again: it was cut short")
   }
 }

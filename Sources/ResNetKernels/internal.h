@@ -93,6 +93,10 @@ static inline void *resnet_to(void *values, int64_t i, ResNetElement element) {
 void resnet_parallel_for(
     int64_t tasks, int64_t work, void (*body)(const void *data, int64_t first, int64_t last), const void *data);
 
+// Calls body(data, thread) for each of 0..<threads on a thread of its own, where possible. What it calls shares nothing
+// with other threads.
+void resnet_side_by_side(int64_t threads, void (*body)(void *data, int64_t thread), void *data);
+
 // Runs of this many elements are one task of elementwise loops: some pages, so that threads do not share cache lines.
 enum { RESNET_RUN = 16384 };
 // Sums over positions are kept in float32 for this many channels at once.

@@ -6,6 +6,8 @@ static ResNetParallelFunction shared_parallel = NULL;
 static int (*shared_thread_number)(void) = NULL;
 static int (*shared_team_size)(void) = NULL;
 static int shared_threads = 1;
+// Whether this thread works beside others on something of its own, and shares nothing with them.
+static _Thread_local int is_alone = 0;
 
 void resnet_use_threads(
     ResNetParallelFunction parallel, int (*thread_number)(void), int (*team_size)(void), int threads) {
@@ -34,7 +36,7 @@ static void run_share(void *pointer) {
 void resnet_parallel_for(
     int64_t tasks, int64_t work, void (*body)(const void *, int64_t, int64_t), const void *data) {
   int64_t threads = resnet_minimum(shared_threads, tasks);
-  if (shared_parallel == NULL || threads <= 1 || work < 16384) {
+  if (shared_parallel == NULL || is_alone || threads <= 1 || work < 16384) {
     if (tasks > 0) body(data, 0, tasks);
     return;
   }
@@ -60,4 +62,27 @@ int resnet_call_primitives(const void *arguments) {
   for (int64_t part = 0; part < a->count; part++)
     if (a->parts[part].status != 0) return a->parts[part].status;
   return 0;
+}
+
+typedef struct {
+  int64_t threads;
+  void (*body)(void *, int64_t);
+  void *data;
+} Company;
+
+static void run_alone(void *pointer) {
+  const Company *company = pointer;
+  is_alone = 1;
+  for (int64_t thread = shared_thread_number(), team = shared_team_size(); thread < company->threads; thread += team)
+    company->body(company->data, thread);
+  is_alone = 0;
+}
+
+void resnet_side_by_side(int64_t threads, void (*body)(void *, int64_t), void *data) {
+  Company company = {threads, body, data};
+  if (shared_parallel != NULL) {
+    shared_parallel(run_alone, &company, (unsigned)threads, 0);
+    return;
+  }
+  for (int64_t thread = 0; thread < threads; thread++) body(data, thread);
 }

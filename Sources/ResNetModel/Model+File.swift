@@ -36,7 +36,13 @@ extension Model {
   /// - Throws: `ResNetError` of code `data` where there is none, where it is damaged, or where its parts do not fit one
   ///   another; `inputOutput` where it cannot be read.
   public init(contentsOf path: String) throws {
-    try self.init(Safetensors(contentsOf: Self.file(at: path)))
+    let file = try Self.file(at: path)
+    guard try !PyTorchCheckpoint.isCheckpoint(at: file) else {
+      throw ResNetError(
+        .data, "the file is a PyTorch checkpoint, which does not say of which network", at: file,
+        remedy: "Make a model of it with 'resnet import --network'")
+    }
+    try self.init(Safetensors(contentsOf: file))
   }
 
   init(_ file: Safetensors) throws {

@@ -96,8 +96,8 @@ struct ModelMetadata {
     guard !ours.isEmpty else {
       throw ResNetError(
         .data, "the file holds \(file.entries.count) tensors, but does not say of which network", at: file.place,
-        remedy: "Give a model that 'resnet train' or Model.write(to:) made: "
-          + "weights without the metadata resnet.architecture cannot be read")
+        remedy: WeightFile(file).proposal.map { "\($0): make a model of it with 'resnet import --network'" }
+          ?? "Give a model that 'resnet train' or Model.write(to:) made, or make one with 'resnet import --network'")
     }
     let format = file.metadata(Key.format.rawValue)
     guard let format, format == version else {

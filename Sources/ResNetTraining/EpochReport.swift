@@ -1,4 +1,5 @@
 import ResNetCore
+import ResNetData
 
 /// What one epoch of training came to.
 public struct EpochReport: Hashable, Sendable, Codable {
@@ -20,6 +21,9 @@ public struct EpochReport: Hashable, Sendable, Codable {
   public var imagesPerSecond: Double
   /// How long training took, evaluation left out.
   public var seconds: Double
+  /// How long preparing the epoch's images took, and how long training waited for it; nothing where an older version
+  /// trained it.
+  public var loading: LoadingTime?
 }
 
 extension EpochReport: CustomStringConvertible {
@@ -32,6 +36,14 @@ extension EpochReport: CustomStringConvertible {
     let tested = evaluation.map { ", \(label) \(fixed($0.topOneError, 2)) %" } ?? ""
     return "epoch \(epoch)/\(epochs) · loss \(fixed(trainingLoss, 4)) · error \(fixed(trainingError, 2)) %\(tested) · "
       + "\(fixed(imagesPerSecond, 0)) images/s"
+  }
+}
+
+extension [EpochReport] {
+  /// What preparing the images of all epochs came to, where they tell.
+  public var loading: LoadingTime? {
+    let known = compactMap(\.loading)
+    return known.isEmpty ? nil : known.reduce(LoadingTime(), +)
   }
 }
 

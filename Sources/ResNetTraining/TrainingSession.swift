@@ -113,7 +113,8 @@ final class TrainingSession {
       learningRate: trainer.recipe.learningRate(step: progress.step - 1, of: trainer.steps),
       trainingLoss: progress.scores.loss / images,
       trainingError: 100 * Double(progress.scores.topOneMisses) / images, evaluation: evaluation,
-      imagesPerSecond: images / max(progress.epochSeconds, 1e-9), seconds: progress.epochSeconds)
+      imagesPerSecond: images / max(progress.epochSeconds, 1e-9), seconds: progress.epochSeconds,
+      loading: progress.epochLoading)
     progress.history.append(report)
     progress.epochTimes.append(Date.now.timeIntervalSince1970)
     progress.seconds = secondsBefore + clock.seconds
@@ -133,10 +134,12 @@ final class TrainingSession {
     if first == 0 {
       progress.scores = Scores()
       progress.epochSeconds = 0
+      progress.epochLoading = nil
     }
     guard progress.step < end else { return }
     let clock = Stopwatch()
     let (secondsBefore, epochSecondsBefore) = (progress.seconds, progress.epochSeconds)
+    let loadingBefore = progress.epochLoading ?? LoadingTime()
     let batches = trainer.training.epoch(epoch, from: first)
     while progress.step < end, let batch = try batches.next() {
       try Task.checkCancellation()
@@ -145,6 +148,7 @@ final class TrainingSession {
       progress.step += 1
       progress.seconds = secondsBefore + clock.seconds
       progress.epochSeconds = epochSecondsBefore + clock.seconds
+      progress.epochLoading = loadingBefore + batches.loadingTime
       trainer.progress?(
         TrainingProgress(
           epoch: epoch + 1, epochs: trainer.epochCount, step: progress.step, steps: trainer.steps,

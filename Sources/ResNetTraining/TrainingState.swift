@@ -1,4 +1,5 @@
 import ResNetCore
+import ResNetData
 
 /// All of a run that changes while it goes on; with what began it, this decides all that is still to come.
 ///
@@ -12,6 +13,8 @@ struct TrainingState: Sendable {
     var scores = Scores()
     /// How long the epoch under way has been trained for.
     var epochSeconds = 0.0
+    /// What preparing its images has taken.
+    var epochLoading: LoadingTime?
     /// How long the run has taken, evaluation and all.
     var seconds = 0.0
     /// The epochs that are done.
@@ -48,6 +51,7 @@ extension TrainingState.Progress {
     step = history.count * batchesPerEpoch
     scores = Scores()
     epochSeconds = 0
+    epochLoading = nil
   }
 
   /// Takes back the report of an epoch that the end of a shorter run had cut short, so that it can be trained on.

@@ -184,4 +184,22 @@ private func loader(
       #expect(count == min(round % 7, round % 9))
     }
   }
+
+  @Test("An epoch tells how long preparing took, and how long its caller waited")
+  func loadingTime() throws {
+    func time(threads: Int, pause: Double) throws -> LoadingTime {
+      let batches = EpochBatches(range: 0..<10, capacity: 1, imageShape: [1, 1, 1], threads: threads) { _, _ in
+        Thread.sleep(forTimeInterval: 0.01)
+      }
+      #expect(batches.loadingTime == LoadingTime())
+      while try batches.next() != nil { Thread.sleep(forTimeInterval: pause) }
+      return batches.loadingTime
+    }
+    // The caller's own thread does everything, so it waits for everything.
+    let own = try time(threads: 0, pause: 0)
+    #expect(own.preparing >= 0.1 && own.waiting >= own.preparing)
+    // Other threads work while the caller does.
+    let hidden = try time(threads: 2, pause: 0.05)
+    #expect(hidden.preparing >= 0.1 && hidden.waiting < hidden.preparing)
+  }
 }

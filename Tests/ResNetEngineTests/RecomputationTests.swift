@@ -166,8 +166,8 @@ import Testing
     for network in ["resnet20", "resnet110"] {
       let engine = try Engine(graph: Architecture.named(network).graph(classes: 10))
       let all = try engine.planned(batch: 32, purpose: .training, .nothing)
-      let sizes = try all.lowering.choices.map { try engine.planned(batch: 32, purpose: .training, $0).memory.size }
-      arenas.append((all.memory.size, try #require(sizes.min())))
+      let sizes = try all.lowering.choices.map { try engine.planned(batch: 32, purpose: .training, $0).need.arenaBytes }
+      arenas.append((all.need.arenaBytes, try #require(sizes.min())))
     }
     // From 9 blocks to 54.
     #expect(arenas[1].all > 4 * arenas[0].all)

@@ -47,6 +47,8 @@ import Testing
     for (inputs, outputs) in [(16, 16), (16, 2048), (64, 80), (512, 512), (2048, 2048)] {
       for batch in [8, 128] {
         let winograd = try #require(Winograd(shape(batch: batch, inputs, outputs, 7, 7, threads: threads)))
+        let step = Int64(winograd.step)
+        let places = Int((step + 2) * (step + 2))
         let forward = (Int(winograd.call.tile_parts), Int(winograd.call.output_parts))
         let gradient = (Int(winograd.gradientCall.tile_parts), Int(winograd.gradientCall.output_parts))
         for (tiles, parts) in [forward, gradient] {
@@ -54,36 +56,67 @@ import Testing
         }
         // What a part transforms at a time is of all inputs, and of its own outputs alone.
         func transformed(_ parts: (Int, Int), tiles: Int) -> Int {
-          parts.0 * parts.1 * 16 * tiles * (inputs + (outputs / 16 + parts.1 - 1) / parts.1 * 16)
+          parts.0 * parts.1 * places * tiles * (inputs + (outputs / 16 + parts.1 - 1) / parts.1 * 16)
         }
-        #expect(winograd.scratchCount == transformed(forward, tiles: RESNET_WINOGRAD_TILES))
-        let sums = winograd.gradientScratchCount - transformed(gradient, tiles: RESNET_WINOGRAD_GRADIENT_TILES)
-        #expect(sums == gradient.0 * 16 * inputs * outputs)
+        #expect(winograd.scratchCount == transformed(forward, tiles: Int(resnet_winograd_tiles(step))))
+        let sums =
+          winograd.gradientScratchCount - transformed(gradient, tiles: Int(resnet_winograd_gradient_tiles(step)))
+        #expect(sums == gradient.0 * places * inputs * outputs)
         #expect(gradient.0 == 1 || sums * MemoryLayout<Float>.stride <= 24 << 20)
         #expect(winograd.servesWeightGradient == (inputs < 2048))
       }
     }
   }
 
-  /// Eighths between −1 and 1: all that is computed of them here is exact in single precision, in whatever order.
+  @Test("Large tiles are for few channels, and for images that they cover without much waste")
+  func steps() throws {
+    func step(_ channels: Int, _ height: Int, _ width: Int) -> Int? {
+      Winograd(shape(batch: 64, channels, channels, height, width, threads: 1))?.step
+    }
+    #expect(step(16, 32, 32) == 4)
+    #expect(step(128, 28, 28) == 4)
+    #expect(step(144, 28, 28) == 2)
+    #expect(step(16, 7, 7) == 4)
+    #expect(step(16, 9, 9) == 2)
+    #expect(step(16, 6, 6) == 2)
+    // Too few of them.
+    #expect(Winograd(shape(batch: 3, 16, 16, 12, 12, threads: 1))?.step == 2)
+  }
+
+  /// Eighths between −1 and 1: all that is computed of them in tiles of 2 × 2 is exact in single precision, in whatever
+  /// order.
   private func eighths(_ name: String, _ count: Int) -> [Float] {
     HashedValues.units(name, count: count).map { Float(($0 * 8).rounded() / 8) }
   }
 
   /// Channels that are read and written, height and width, and a batch.
-  static let cases = [(16, 16, 9, 7, 5), (32, 80, 8, 5, 7), (48, 48, 7, 7, 3), (80, 16, 12, 9, 4), (16, 16, 6, 8, 33)]
+  static let cases = [
+    (16, 16, 10, 9, 5), (32, 80, 6, 5, 7), (48, 48, 5, 5, 4), (80, 16, 9, 9, 4), (16, 16, 6, 6, 33),
+    (16, 16, 9, 7, 50), (32, 80, 8, 5, 12), (48, 48, 7, 7, 10), (80, 16, 12, 9, 7), (16, 16, 12, 10, 5),
+  ]
 
   @Test(
-    "A batch gives what oneDNN gives of its samples, bit by bit, on any number of threads", arguments: cases,
-    [1, 2, 3, 7, 16])
+    "A batch gives what oneDNN gives of its samples, in small tiles bit by bit, on any number of threads",
+    arguments: cases, [1, 2, 3, 7, 16])
   @EngineActor
   func samples(_ test: (inputs: Int, outputs: Int, height: Int, width: Int, batch: Int), threads: Int) throws {
+    let kind = shape(batch: test.batch, test.inputs, test.outputs, test.height, test.width, threads: threads)
+    let isExact = try #require(Winograd(kind)).step == 2
+    func agree(_ found: [[Float]], _ expected: [[Float]]) -> Bool {
+      guard !isExact else { return found == expected }
+      return zip(found, expected).allSatisfy { found, expected in
+        let greatest = expected.reduce(0) { max($0, abs($1)) }
+        return found.count == expected.count && zip(found, expected).allSatisfy { abs($0 - $1) <= 5e-6 * greatest }
+      }
+    }
     let saved = try Engine.threads()
     defer { try? Engine.setThreads(saved) }
     let builder = GraphBuilder()
     let input = try relu(builder.input([test.inputs, test.height, test.width]))
     let filtered = try input.convolution("conv", Convolution(outputs: test.outputs, kernel: 3))
-    let graph = builder.graph(output: try relu(test.inputs == test.outputs ? filtered + input : filtered))
+    let sum = try test.inputs == test.outputs ? filtered + input : filtered
+    // Where sums are near zero, rounding decides what ReLU lets through.
+    let graph = try builder.graph(output: isExact ? relu(sum) : sum)
     let engine = try Engine(graph: graph)
     let weight = try #require(graph.parameters.first)
     try engine.parameters.set([weight.name: Tensor(shape: weight.shape, scalars: eighths("w", weight.shape.count))])
@@ -112,12 +145,12 @@ import Testing
     }
     try Engine.setThreads(threads)
     let program = try engine.program(batch: test.batch, purpose: purpose)
-    #expect(try run(program, 0..<test.batch) == expected)
+    #expect(agree(try run(program, 0..<test.batch), expected))
     let inference = try engine.program(batch: test.batch, purpose: Purpose(statistics: .running))
-    #expect(try run(inference, 0..<test.batch)[0] == expected[0])
+    #expect(agree([try run(inference, 0..<test.batch)[0]], [expected[0]]))
     // A program keeps to the threads that it was compiled for.
     try Engine.setThreads(threads == 1 ? 4 : 1)
-    #expect(try run(program, 0..<test.batch) == expected)
+    #expect(agree(try run(program, 0..<test.batch), expected))
   }
 
   @Test("A profile counts transformed weights, and the multiplications of the definition")

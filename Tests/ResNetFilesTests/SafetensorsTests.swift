@@ -108,15 +108,15 @@ import Testing
   func halfPrecision() {
     #if !(os(macOS) && arch(x86_64))
       for bits in UInt16.min...UInt16.max {
-        let ours = Safetensors.float(half: bits)
+        let ours = ElementType.float(half: bits)
         let theirs = Float(Float16(bitPattern: bits))
         #expect(ours.isNaN ? theirs.isNaN : ours.bitPattern == theirs.bitPattern)
       }
     #endif
   }
 
-  @Test("Every other type is listed but not taken for float", arguments: Safetensors.ElementType.allCases)
-  func types(_ type: Safetensors.ElementType) throws {
+  @Test("Every other type is listed but not taken for float", arguments: ElementType.allCases)
+  func types(_ type: ElementType) throws {
     let size = type.byteCount * 3
     let header = #"{"a":{"shape":[3],"data_offsets":[0,\#(size)],"dtype":"\#(type.rawValue)"}}   "#
     let read = try Safetensors(bytes: file(header, data: size), name: "a")

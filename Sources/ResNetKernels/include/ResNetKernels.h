@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+#include "ResNetSteps.h"
+
 // How a batch of activations lies in memory. Channel c of position s of sample n is element
 //   n · sample_pitch + (c / lanes · positions) · lanes + s · position_pitch + c mod lanes
 // so that blocks = 1 is channels-last (and vectors), lanes = 1 is channels-first, and lanes = 8 or 16 are oneDNN's
@@ -256,6 +258,7 @@ enum { RESNET_PEAK_LOOPS = 7 };
 int64_t resnet_peak(ResNetElement element, int32_t loop, int64_t tasks);
 
 #include "ResNetResampling.h"
+#include "ResNetTiles.h"
 #include "ResNetWinograd.h"
 
 #endif

@@ -1,0 +1,15 @@
+import ResNetCore
+import ResNetFiles
+
+/// Reads the bytes as safetensors, and every tensor of it.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
+  let bytes = Array(UnsafeBufferPointer(start: start, count: count))
+  if let file = try? Safetensors(bytes: bytes, name: "fuzz") {
+    for entry in file.entries {
+      _ = try? file.tensor(entry)
+      _ = try? file.int8Tensor(entry)
+    }
+  }
+  return 0
+}

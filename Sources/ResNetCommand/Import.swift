@@ -1,0 +1,146 @@
+import ArgumentParser
+import Foundation
+import ResNet
+import ResNetFiles
+
+/// `resnet import`: a model out of weights that others trained.
+struct Import: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Make a model out of weights from elsewhere.",
+    usage: "resnet import <file> --network <network> --output <file> [<options>]",
+    discussion: """
+      Reads checkpoints of PyTorch (.pth, .pt, .th; nothing in them is run) and
+      safetensors, with the names of torchvision, timm and the common
+      repositories for CIFAR, and writes a model as any other.
+
+        resnet import resnet50.pth --network resnet50 --classes imagenet \\
+          --preprocessing normalize --mean 0.485,0.456,0.406 \\
+          --deviation 0.229,0.224,0.225 --output resnet50.safetensors
+        resnet import resnet20.th --network resnet20 \\
+          --classes cifar-10-batches-bin/batches.meta.txt \\
+          --preprocessing normalize --mean 0.4914,0.4822,0.4465 \\
+          --deviation 0.247,0.2435,0.2616 --output resnet20.safetensors
+
+      A file cannot tell a shortcut without parameters: give --shortcut a-after
+      for weights trained with all zeros behind, as in fb.resnet.torch.
+      """)
+
+  @Argument(
+    help: ArgumentHelp("A checkpoint of PyTorch, or a safetensors file.", valueName: "file"),
+    completion: .file(extensions: ["pth", "pt", "th", "safetensors"]))
+  var weights: String
+
+  @Option(
+    help: "A network such as resnet50 ('resnet networks' lists them), or a JSON file.", completion: .networks)
+  var network: String?
+
+  @OptionGroup var options: NetworkOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "A file with the names of the classes, one a line, or 'imagenet'.", valueName: "classes"),
+    completion: .file())
+  var classes: String
+
+  @Option(
+    help: ArgumentHelp(
+      "What is done to images: normalize subtracts --mean from pixels on the scale 0 to 1 and divides by --deviation.",
+      valueName: "kind"))
+  var preprocessing: PreprocessingKind
+
+  @Option(help: ArgumentHelp("With normalize: the means of the channels.", valueName: "numbers"))
+  var mean: ChannelNumbers?
+
+  @Option(help: ArgumentHelp("With normalize: the deviations of the channels.", valueName: "numbers"))
+  var deviation: ChannelNumbers?
+
+  @Option(
+    name: [.customShort("o"), .long], help: ArgumentHelp("Where the model is written.", valueName: "file"),
+    completion: .file())
+  var output: String
+
+  @Flag(help: "Take what fits, leave the rest at its first values, and tell what that was.")
+  var partial = false
+
+  func validate() throws {
+    switch preprocessing {
+    case .normalize:
+      guard mean != nil, deviation != nil else {
+        throw ValidationError("Normalising needs --mean and --deviation: those that the weights were trained with.")
+      }
+    }
+  }
+
+  func run() throws {
+    guard resolvedPath(weights) != resolvedPath(output) else {
+      throw ResNetError(
+        .usage, "the model would take the place of the weights", at: output, remedy: "Give another file")
+    }
+    try AtomicFile.check(output)
+    let file = try WeightFile(contentsOf: weights)
+    guard let network else {
+      throw ResNetError(
+        .usage, "the file does not say of which network it is", at: weights,
+        remedy: (file.proposal.map { "\($0): g" } ?? "G") + "ive --network")
+    }
+    let architecture = try options.architecture(network)
+    let names = try classNames()
+    if let count = file.classCount, count != names.count, !partial {
+      throw ResNetError(
+        .data, "the weights tell \(count) classes apart, and \(names.count) names are given", at: weights,
+        remedy: "Give as many names, or --partial for a new last layer")
+    }
+    let model = try Model(
+      architecture: architecture, classes: names, preprocessing: chosenPreprocessing(), weights: file,
+      isPartial: partial)
+    try model.write(to: output)
+    Terminal.print(
+      """
+      \(cell(architecture.name)), \(model.graph.parameterCount) parameters, \(names.count) \
+      \(names.count == 1 ? "class" : "classes")
+      from \(file.summary)
+      """)
+    if partial {
+      let lines = file.difference(from: model.graph).lines
+      Terminal.print(lines.isEmpty ? "everything fits" : lines.joined(separator: "\n"))
+    }
+    Terminal.print("\(cell(output)) holds the model")
+  }
+
+  private func classNames() throws -> [String] {
+    if classes == "imagenet" { return ImageNet.classNames }
+    let text = try TextFile.read(classes, atMost: 1 << 26)
+    var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+      .map { $0.trimmingCharacters(in: .whitespaces) }
+    while lines.last?.isEmpty == true { lines.removeLast() }
+    guard !lines.isEmpty, let empty = lines.firstIndex(of: "") else {
+      guard lines.isEmpty else { return lines }
+      throw ResNetError(.data, "the file names no classes", at: classes, remedy: "Write one name a line")
+    }
+    throw ResNetError(
+      .data, "the class has no name", at: "\(classes), line \(empty + 1)", remedy: "Write one name a line")
+  }
+
+  private func chosenPreprocessing() throws -> Preprocessing {
+    switch preprocessing {
+    case .normalize: try Preprocessing(mean: mean?.values ?? [], deviation: deviation?.values ?? [])
+    }
+  }
+}
+
+/// The kinds of preprocessing that weights from elsewhere can be given.
+enum PreprocessingKind: String, CaseIterable, ExpressibleByArgument {
+  /// A mean and a deviation a channel, and nothing else.
+  case normalize
+}
+
+/// One number for each channel, as `0.485,0.456,0.406`.
+struct ChannelNumbers: ExpressibleByArgument {
+  var values: [Double]
+
+  init?(argument: String) {
+    let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
+    values = parts.compactMap { Double($0.trimmingCharacters(in: .whitespaces)) }
+    guard values.count == parts.count, values.allSatisfy(\.isFinite) else { return nil }
+  }
+}
