@@ -38,7 +38,15 @@ let package = Package(
       name: "ResNetEngine", dependencies: ["COneDNN", "ResNetCore", "ResNetGraph", "ResNetKernels"],
       swiftSettings: strict),
     .target(name: "ResNetFiles", dependencies: ["ResNetCore"], swiftSettings: strict),
-    .target(name: "ResNetImages", dependencies: ["ResNetCore"], swiftSettings: strict),
+    .systemLibrary(
+      name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"]), .brew(["jpeg-turbo"])]),
+    .systemLibrary(name: "CSPNG", pkgConfig: "spng", providers: [.apt(["libspng-dev"]), .brew(["libspng"])]),
+    .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"]), .brew(["webp"])]),
+    .systemLibrary(name: "CTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"]), .brew(["libtiff"])]),
+    .target(
+      name: "ResNetImages",
+      dependencies: ["CSPNG", "CTIFF", "CTurboJPEG", "CWebP", "ResNetCore", "ResNetFiles", "ResNetKernels"],
+      swiftSettings: strict),
     .target(name: "ResNetData", dependencies: ["ResNetCore", "ResNetImages"], swiftSettings: strict),
     .target(name: "ResNetPlots", dependencies: ["ResNetCore"], swiftSettings: strict),
     .target(
@@ -83,9 +91,12 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "ResNetFilesTests", dependencies: ["ResNetCore", "ResNetFiles"], swiftSettings: strict),
-    .testTarget(name: "ResNetImagesTests", dependencies: ["ResNetCore", "ResNetImages"], swiftSettings: strict),
     .testTarget(
-      name: "ResNetDataTests", dependencies: ["ResNetCore", "ResNetData", "ResNetImages"], swiftSettings: strict),
+      name: "ResNetImagesTests", dependencies: ["CMemoryUse", "ResNetCore", "ResNetImages", "ResNetTesting"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ResNetDataTests", dependencies: ["ResNetCore", "ResNetData", "ResNetImages", "ResNetTesting"],
+      swiftSettings: strict),
     .testTarget(name: "ResNetPlotsTests", dependencies: ["ResNetCore", "ResNetPlots"], swiftSettings: strict),
     .testTarget(
       name: "ResNetModelTests",

@@ -5,14 +5,26 @@ public struct PixelNormalizer: Sendable {
   /// The shape of the images, `[channels, height, width]`.
   public let imageShape: Shape
   /// 256 values for each channel.
-  private let tables: [Float]
+  let tables: [Float]
   /// What is subtracted from the table's value at each pixel; empty where the tables hold the mean already.
-  private let offsets: [Float]
+  let offsets: [Float]
+  /// Whether the last of three channels comes first.
+  let isReversed: Bool
 
-  /// Prepares preprocessing for images of shape `[channels, height, width]`.
+  /// Prepares preprocessing for images of shape `[channels, height, width]`, which are not resized.
   ///
-  /// - Throws: `ResNetError` of code `data` where the preprocessing was made for other images.
+  /// - Throws: `ResNetError` of code `data` where the preprocessing was made for other images, or resizes them.
   public init(_ preprocessing: Preprocessing, imageShape: Shape) throws {
+    guard preprocessing.geometry == .asIs else {
+      throw ResNetError(
+        .data, "images of \(imageShape) in memory do not fit preprocessing that resizes pictures",
+        remedy: "Use preprocessing that only normalises, or a folder of pictures")
+    }
+    try self.init(preprocessing, resized: imageShape)
+  }
+
+  /// Prepares what comes after resizing.
+  init(_ preprocessing: Preprocessing, resized imageShape: Shape) throws {
     guard imageShape.rank == 3, imageShape[0] == preprocessing.channels,
       preprocessing.meanImage.map({ $0.shape == imageShape }) ?? true
     else {
@@ -22,6 +34,7 @@ public struct PixelNormalizer: Sendable {
         remedy: "Use the kind of images that the model was trained on")
     }
     self.imageShape = imageShape
+    isReversed = preprocessing.channelOrder == .bgr
     let deviation = preprocessing.deviation
     switch preprocessing.mean {
     case .perChannel(let mean):
@@ -55,7 +68,8 @@ public struct PixelNormalizer: Sendable {
         for channel in 0..<channels {
           guard let table = tables.baseAddress.map({ $0 + channel * 256 }) else { return }
           for y in 0..<height where (0..<height).contains(y + placement.y) {
-            let start = (channel * height + y + placement.y) * width + placement.x
+            let sourceChannel = isReversed ? channels - 1 - channel : channel
+            let start = (sourceChannel * height + y + placement.y) * width + placement.x
             let end = (channel * height + y) * width
             // The window's column x shows the image's column x + placement.x, and is written mirrored where it flips.
             let first = target + (placement.flipped ? end + width - 1 : end)

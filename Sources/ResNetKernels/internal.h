@@ -5,9 +5,10 @@
 
 #include "ResNetKernels.h"
 
-// One copy of a loop for each generation of processors, chosen when the library is loaded. The thread sanitizer
-// instruments the code that chooses, which then crashes: it gets the baseline.
-#if defined(__x86_64__) && defined(__linux__) && !(defined(__has_feature) && __has_feature(thread_sanitizer))
+// One copy of a loop for each generation of processors, chosen when the library is loaded. The thread and
+// address sanitizers instrument the code that chooses, which then crashes: they get the baseline.
+#if defined(__x86_64__) && defined(__linux__) && \
+    !(defined(__has_feature) && (__has_feature(thread_sanitizer) || __has_feature(address_sanitizer)))
 #define RESNET_DISPATCHED __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define RESNET_DISPATCHED

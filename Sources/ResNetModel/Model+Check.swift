@@ -1,5 +1,4 @@
 import ResNetCore
-import ResNetImages
 import ResNetModels
 
 extension Model {
@@ -21,16 +20,5 @@ extension Model {
       .data,
       "the tensors do not fit the network \(quoted(architecture.name)): "
         + difference.lines.joined(separator: "; "), at: place, remedy: remedy)
-  }
-
-  /// Refuses preprocessing that was made for other images.
-  static func check(_ preprocessing: Preprocessing, against input: Shape) throws {
-    let channelsFit = input.rank != 3 || preprocessing.channels == input[0]
-    guard channelsFit, preprocessing.meanImage.map({ $0.shape == input }) ?? true else {
-      let made = preprocessing.meanImage.map { "images of \($0.shape)" } ?? "\(preprocessing.channels) channels"
-      throw ResNetError(
-        .data, "preprocessing made for \(made) does not fit an input of \(input)",
-        remedy: "Compute it from images of the network's input shape")
-    }
   }
 }

@@ -65,7 +65,7 @@ public struct Model: Sendable {
   ) throws {
     let input = input ?? architecture.input
     let graph = try architecture.graph(classes: classes.count, input: input)
-    try Self.check(preprocessing, against: input)
+    try preprocessing.check(input: input)
     self.architecture = architecture
     self.input = input
     self.classes = classes

@@ -135,7 +135,7 @@ struct ModelMetadata {
   private static func preprocessing(_ text: String, place: String) throws -> Preprocessing.Metadata {
     var scanner = JSONScanner(Array(text.utf8), place: place)
     try JSONScanner.check(text, place: place)
-    let known = ["kind", "mean", "shape", "deviation"]
+    let known = Preprocessing.Metadata.CodingKeys.allCases.map(\.rawValue)
     try scanner.object { scanner, key in
       guard known.contains(key) else {
         throw ResNetError(
@@ -146,7 +146,8 @@ struct ModelMetadata {
     }
     do {
       return try JSONDecoder().decode(Preprocessing.Metadata.self, from: Data(text.utf8))
-    } catch is DecodingError {
+    } catch {
+      // Not every error is a DecodingError: Foundation has one of its own for numbers that are none.
       throw ResNetError(
         .data, "a part of the preprocessing is missing or not of the right type", at: place,
         remedy: "Write the model again")

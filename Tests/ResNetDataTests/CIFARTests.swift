@@ -1,6 +1,7 @@
 import Foundation
 import ResNetCore
 import ResNetData
+import ResNetTesting
 import Testing
 
 /// Records whose image bytes are all the record's number.
@@ -157,12 +158,4 @@ func failure(_ path: String) throws -> ResNetError {
       ])
     #expect(cifar.training.labels.prefix(3) == [6, 9, 9])
   }
-}
-
-/// A folder of real data, where this machine has it: under `RESNET_DATA` or the package's own `.data`.
-func realData(_ name: String) -> String? {
-  let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
-  return [ProcessInfo.processInfo.environment["RESNET_DATA"], package.path + "/.data"]
-    .compactMap { $0.map { $0 + "/" + name } }.first { FileManager.default.fileExists(atPath: $0) }
 }

@@ -1,5 +1,6 @@
 import ResNetCore
 import ResNetData
+import ResNetTesting
 import Testing
 
 private func words(_ words: [UInt32]) -> [UInt8] {

@@ -21,4 +21,15 @@ import Testing
       }
     }
   }
+
+  @Test("Bytes are read whole, and more than allowed are refused before they are read")
+  func bytes() throws {
+    try withTemporaryFolder { folder in
+      let path = folder + "/bytes"
+      try Data([1, 255, 0]).write(to: URL(fileURLWithPath: path))
+      #expect(try BinaryFile.read(path, atMost: 3) == [1, 255, 0])
+      let error = #expect(throws: ResNetError.self) { try BinaryFile.read(path, atMost: 2) }
+      #expect(error?.message == "the file has 3 bytes, more than 2")
+    }
+  }
 }

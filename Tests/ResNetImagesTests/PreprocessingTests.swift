@@ -25,11 +25,99 @@ import Testing
     for original in [
       try Preprocessing(mean: [0.1, 1 / 3.0], deviation: [0.2, 1e-3]),
       try Preprocessing(meanImage: image, deviation: [0.25, 0.5]),
+      .torchvisionV1,
+      try .timm(size: 160, cropFraction: 0.95).with(ImageRules(exif: .apply, background: .white)),
+      try .keras(.caffe, size: 96),
+      try Preprocessing(
+        mean: [0, 0, 0], deviation: [1, 1, 1],
+        geometry: .centerCrop(resize: 300, crop: ImageSize(width: 200, height: 100), .bicubic)),
     ] {
       let text = try JSONEncoder().encode(original.metadata)
       let metadata = try JSONDecoder().decode(Preprocessing.Metadata.self, from: text)
       #expect(try Preprocessing(metadata, meanImage: original.meanImage) == original)
     }
+  }
+
+  @Test("Normalisation alone is written as it was before pictures could be resized, and read")
+  func firstVersion() throws {
+    let text = #"{"deviation":[0.5],"kind":"per-channel","mean":[0.25]}"#
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    let original = try Preprocessing(mean: [0.25], deviation: [0.5])
+    #expect(String(decoding: try encoder.encode(original.metadata), as: UTF8.self) == text)
+    let metadata = try JSONDecoder().decode(Preprocessing.Metadata.self, from: Data(text.utf8))
+    #expect(try Preprocessing(metadata, meanImage: nil) == original)
+  }
+
+  @Test(
+    "Sizes, orders and colours of a model file that do not fit one another are refused",
+    arguments: [
+      #""resize":256"#, #""resize":256,"crop":[224,224]"#, #""crop":[224,224],"interpolation":"bilinear""#,
+      #""squash":[4,4]"#, #""interpolation":"bicubic""#, #""squash":[4],"interpolation":"nearest""#,
+      #""squash":[4,4],"resize":8,"crop":[4,4],"interpolation":"nearest""#,
+      #""squash":[0,4],"interpolation":"nearest""#, #""squash":[4,99999],"interpolation":"nearest""#,
+      #""resize":200,"crop":[224,224],"interpolation":"bilinear""#,
+      #""background":[1,2]"#, #""background":[1,2,3,4]"#,
+    ])
+  func refusedGeometry(keys: String) throws {
+    let text = #"{"kind":"per-channel","mean":[0,0,0],"deviation":[1,1,1],\#(keys)}"#
+    let metadata = try JSONDecoder().decode(Preprocessing.Metadata.self, from: Data(text.utf8))
+    #expect { try Preprocessing(metadata, meanImage: nil) } throws: { ($0 as? ResNetError)?.code == .data }
+    // A mean image allows for none of it.
+    let image = Tensor(shape: [3, 4, 4])
+    var pixel = metadata
+    (pixel.kind, pixel.mean, pixel.shape) = (.perPixel, nil, image.shape)
+    #expect(throws: ResNetError.self) { try Preprocessing(pixel, meanImage: image) }
+  }
+
+  @Test("A mean image allows for no resizing and no other order, and one channel has no order")
+  func refusedCombinations() throws {
+    let image = Tensor(shape: [3, 4, 4])
+    let plain = try Preprocessing(meanImage: image, deviation: [1, 1, 1]).metadata
+    #expect(throws: Never.self) { try Preprocessing(plain, meanImage: image) }
+    var resized = plain
+    (resized.squash, resized.interpolation) = ([4, 4], .bilinear)
+    #expect(throws: ResNetError.self) { try Preprocessing(resized, meanImage: image) }
+    var reversed = plain
+    reversed.channels = .bgr
+    #expect(throws: ResNetError.self) { try Preprocessing(reversed, meanImage: image) }
+    #expect(throws: ResNetError.self) { try Preprocessing(mean: [0], deviation: [1], channelOrder: .bgr) }
+    #expect(throws: ResNetError.self) { try Preprocessing.torchvision(resize: 200, crop: 224) }
+    for fraction in [0, -1, 1.5, .nan, 1e-9] {
+      #expect(throws: ResNetError.self) { try Preprocessing.timm(cropFraction: fraction) }
+    }
+    #expect(throws: ResNetError.self) { try Preprocessing.keras(.tf, size: 0) }
+  }
+
+  @Test("Preprocessing prints its steps")
+  func description() throws {
+    #expect(
+      "\(Preprocessing.torchvisionV2)" == """
+        decode to 8-bit RGB; EXIF orientation ignored, transparency dropped
+        resize the shorter side to 232, bilinear with antialias
+        cut 224×224 out of the middle
+        (byte ÷ 255 − (0.485, 0.456, 0.406)) ÷ (0.229, 0.224, 0.225)
+        """)
+    #expect(
+      "\(try Preprocessing.keras(.caffe).with(ImageRules(exif: .apply, background: .black)))" == """
+        decode to 8-bit RGB; EXIF orientation applied, transparent pixels over rgb(0, 0, 0)
+        resize to 224×224 whatever the proportions, nearest pixels
+        put the channels in the order blue, green, red
+        (byte ÷ 255 − (0.407604, 0.457957, 0.48502)) ÷ (0.003922, 0.003922, 0.003922)
+        """)
+    #expect("\(try Preprocessing(mean: [0.5], deviation: [0.25]))".contains("(byte ÷ 255 − 0.5) ÷ 0.25"))
+  }
+
+  @Test("Planar images in memory are put in the order that the network takes")
+  func planarOrder() throws {
+    let reversed = try Preprocessing(
+      mean: [0, 0, 0], deviation: Array(repeating: 1 / 255.0, count: 3), channelOrder: .bgr)
+    let normalizer = try PixelNormalizer(reversed, imageShape: [3, 1, 2])
+    var result = [Float](repeating: 0, count: 6)
+    ([1, 2, 3, 4, 5, 6] as [UInt8]).withUnsafeBufferPointer { source in
+      result.withUnsafeMutableBufferPointer { normalizer.write(source, into: $0) }
+    }
+    #expect(result.map { $0.rounded() } == [5, 6, 3, 4, 1, 2])
   }
 
   @Test("Parts of a model file that do not fit one another are refused")

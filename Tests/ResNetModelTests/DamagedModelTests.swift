@@ -45,14 +45,31 @@ import Testing
     ("resnet.preprocessing", "[]", "needed"),
     ("resnet.preprocessing", #"{"kind":"sideways","mean":[0,0,0],"deviation":[1,1,1]}"#, "not of the right type"),
     (
-      "resnet.preprocessing", #"{"kind":"per-channel","mean":[0,0,0],"deviation":[1,1,1],"crop":1}"#,
-      "'crop' is not known"
+      "resnet.preprocessing", #"{"kind":"per-channel","mean":[0,0,0],"deviation":[1,1,1],"zoom":1}"#,
+      "'zoom' is not known"
     ),
     ("resnet.preprocessing", #"{"kind":"per-channel","mean":[0,0,0],"mean":[0,0,0],"deviation":[1,1,1]}"#, "twice"),
     ("resnet.preprocessing", #"{"kind":"per-channel","mean":[0,0,0],"deviation":[1,0,1]}"#, "deviations"),
     ("resnet.preprocessing", #"{"kind":"per-channel","mean":[0,0],"deviation":[1,1]}"#, "does not fit"),
     ("resnet.preprocessing", #"{"kind":"per-channel","mean":[0,0,1e999],"deviation":[1,1,1]}"#, "too large"),
     ("resnet.preprocessing", #"{"kind":"per-pixel","shape":[3,8,8],"deviation":[1,1,1]}"#, "do not agree"),
+    (
+      "resnet.preprocessing", #"{"kind":"per-channel","mean":[0,0,0],"deviation":[1,1,1],"crop":1}"#,
+      "not of the right type"
+    ),
+    (
+      "resnet.preprocessing", #"{"kind":"per-channel","mean":[0,0,0],"deviation":[1,1,1],"resize":1.5}"#,
+      "not of the right type"
+    ),
+    (
+      "resnet.preprocessing", #"{"kind":"per-channel","mean":[0,0,0],"deviation":[1,1,1],"background":[0,0,256]}"#,
+      "not of the right type"
+    ),
+    (
+      "resnet.preprocessing",
+      #"{"kind":"per-channel","mean":[0,0,0],"deviation":[1,1,1],"squash":[9,8],"interpolation":"nearest"}"#,
+      "does not fit"
+    ),
     ("resnet.quantization", "int4", "'int4' are not known"),
     ("resnet.quantization", "int8", "missing: 'avgpool.activation_scale'"),
   ]

@@ -99,6 +99,23 @@ import Testing
     #expect(model.parameters["layer1.0.bn1.running_var"]?.scalars.allSatisfy { $0 == 1 } == true)
   }
 
+  @Test("A model keeps how pictures are resized, and refuses what makes pictures of another size")
+  func resizing() throws {
+    let plain = try sample()
+    func model(_ preprocessing: Preprocessing) throws -> Model {
+      try Model(
+        architecture: plain.architecture, input: plain.input, classes: plain.classes, preprocessing: preprocessing,
+        parameters: plain.parameters)
+    }
+    let preprocessing = try Preprocessing.timm(size: 8).with(ImageRules(exif: .apply, background: .white))
+    try withTemporaryFolder { folder in
+      try model(preprocessing).write(to: folder + "/m.safetensors")
+      #expect(try Model(contentsOf: folder + "/m.safetensors").preprocessing == preprocessing)
+    }
+    let error = #expect(throws: ResNetError.self) { try model(.torchvisionV1) }
+    #expect(error?.message.contains("3×224×224") == true && error?.message.contains("3×8×8") == true)
+  }
+
   @Test("Parts that do not fit are refused when a model is put together")
   func misfits() throws {
     let model = try sample()

@@ -257,6 +257,7 @@ int resnet_descend(const void *arguments);
 enum { RESNET_PEAK_LOOPS = 7 };
 int64_t resnet_peak(ResNetElement element, int32_t loop, int64_t tasks);
 
+#include "ResNetResampling.h"
 #include "ResNetTiles.h"
 #include "ResNetWinograd.h"
 
