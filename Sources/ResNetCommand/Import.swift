@@ -14,8 +14,9 @@ struct Import: ParsableCommand {
       repositories for CIFAR, and writes a model as any other.
 
         resnet import resnet50.pth --network resnet50 --classes imagenet \\
-          --preprocessing normalize --mean 0.485,0.456,0.406 \\
-          --deviation 0.229,0.224,0.225 --output resnet50.safetensors
+          --preprocessing torchvision-v1 --output resnet50.safetensors
+        resnet import a1.safetensors --network resnet50 --classes imagenet \\
+          --preprocessing timm --crop 0.95 --output resnet50-a1.safetensors
         resnet import resnet20.th --network resnet20 \\
           --classes cifar-10-batches-bin/batches.meta.txt \\
           --preprocessing normalize --mean 0.4914,0.4822,0.4465 \\
@@ -42,17 +43,7 @@ struct Import: ParsableCommand {
     completion: .file())
   var classes: String
 
-  @Option(
-    help: ArgumentHelp(
-      "What is done to images: normalize subtracts --mean from pixels on the scale 0 to 1 and divides by --deviation.",
-      valueName: "kind"))
-  var preprocessing: PreprocessingKind
-
-  @Option(help: ArgumentHelp("With normalize: the means of the channels.", valueName: "numbers"))
-  var mean: ChannelNumbers?
-
-  @Option(help: ArgumentHelp("With normalize: the deviations of the channels.", valueName: "numbers"))
-  var deviation: ChannelNumbers?
+  @OptionGroup var preprocessing: PreprocessingOptions
 
   @Option(
     name: [.customShort("o"), .long], help: ArgumentHelp("Where the model is written.", valueName: "file"),
@@ -61,15 +52,6 @@ struct Import: ParsableCommand {
 
   @Flag(help: "Take what fits, leave the rest at its first values, and tell what that was.")
   var partial = false
-
-  func validate() throws {
-    switch preprocessing {
-    case .normalize:
-      guard mean != nil, deviation != nil else {
-        throw ValidationError("Normalising needs --mean and --deviation: those that the weights were trained with.")
-      }
-    }
-  }
 
   func run() throws {
     guard resolvedPath(weights) != resolvedPath(output) else {
@@ -90,9 +72,11 @@ struct Import: ParsableCommand {
         .data, "the weights tell \(count) classes apart, and \(names.count) names are given", at: weights,
         remedy: "Give as many names, or --partial for a new last layer")
     }
+    let preprocessing = try preprocessing.chosen()
+    let side = preprocessing.geometry.outputSize
     let model = try Model(
-      architecture: architecture, classes: names, preprocessing: chosenPreprocessing(), weights: file,
-      isPartial: partial)
+      architecture: architecture, input: side.map { [architecture.input[0], $0.height, $0.width] }, classes: names,
+      preprocessing: preprocessing, weights: file, isPartial: partial)
     try model.write(to: output)
     Terminal.print(
       """
@@ -119,28 +103,5 @@ struct Import: ParsableCommand {
     }
     throw ResNetError(
       .data, "the class has no name", at: "\(classes), line \(empty + 1)", remedy: "Write one name a line")
-  }
-
-  private func chosenPreprocessing() throws -> Preprocessing {
-    switch preprocessing {
-    case .normalize: try Preprocessing(mean: mean?.values ?? [], deviation: deviation?.values ?? [])
-    }
-  }
-}
-
-/// The kinds of preprocessing that weights from elsewhere can be given.
-enum PreprocessingKind: String, CaseIterable, ExpressibleByArgument {
-  /// A mean and a deviation a channel, and nothing else.
-  case normalize
-}
-
-/// One number for each channel, as `0.485,0.456,0.406`.
-struct ChannelNumbers: ExpressibleByArgument {
-  var values: [Double]
-
-  init?(argument: String) {
-    let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
-    values = parts.compactMap { Double($0.trimmingCharacters(in: .whitespaces)) }
-    guard values.count == parts.count, values.allSatisfy(\.isFinite) else { return nil }
   }
 }

@@ -53,6 +53,36 @@ import Testing
     #expect(try Model(contentsOf: folder.path + "/a.safetensors").architecture.shortcut == .zeroPaddingAfter)
   }
 
+  @Test(
+    "The ways of other libraries from a picture to a network have names, and their options belong to them",
+    arguments: [
+      (["torchvision-v1"], Preprocessing.torchvisionV1), (["torchvision-v2"], .torchvisionV2),
+      (["timm", "--crop", "0.95", "--size", "288"], try .timm(size: 288, cropFraction: 0.95)),
+      (["keras"], try .keras(.caffe)), (["keras-tf", "--size", "128"], try .keras(.tf, size: 128)),
+      (["keras-torch"], try .keras(.torch)),
+    ])
+  func pipelines(_ options: [String], _ expected: Preprocessing) throws {
+    let folder = try folder()
+    let result = try Tool.run(
+      ["import", "network.th", "--network", "small.json", "--classes", "classes.txt", "-o", "m.safetensors"]
+        + ["--preprocessing"] + options, in: folder.path)
+    #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
+    let model = try Model(contentsOf: folder.path + "/m.safetensors")
+    #expect(model.preprocessing == expected)
+    #expect(model.input.dimensions.dropFirst().allSatisfy { $0 == expected.geometry.outputSize?.width })
+  }
+
+  @Test(
+    "An option of another kind of preprocessing is refused",
+    arguments: [["torchvision-v1", "--size", "224"], ["normalize", "--mean", "1"], ["keras", "--crop", "0.9"]])
+  func otherOptions(_ options: [String]) throws {
+    let result = try Tool.run(
+      ["import", "network.th", "--network", "small.json", "--classes", "classes.txt", "-o", "m.safetensors"]
+        + ["--preprocessing"] + options, in: folder().path)
+    #expect(result.status == 64, "\(result.errors)")
+    #expect(result.errors.contains(options[0] == "normalize" ? "--deviation" : "has no meaning with"))
+  }
+
   @Test("Partial loading tells what was left")
   func partial() throws {
     let folder = try folder()
