@@ -82,14 +82,17 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "ResNetFilesTests", dependencies: ["ResNetCore", "ResNetFiles"], swiftSettings: strict),
+      name: "ResNetFilesTests", dependencies: ["ResNetCore", "ResNetFiles", "ResNetTesting"], swiftSettings: strict),
     .testTarget(name: "ResNetImagesTests", dependencies: ["ResNetCore", "ResNetImages"], swiftSettings: strict),
     .testTarget(
       name: "ResNetDataTests", dependencies: ["ResNetCore", "ResNetData", "ResNetImages"], swiftSettings: strict),
     .testTarget(name: "ResNetPlotsTests", dependencies: ["ResNetCore", "ResNetPlots"], swiftSettings: strict),
     .testTarget(
       name: "ResNetModelTests",
-      dependencies: ["ResNetCore", "ResNetFiles", "ResNetGraph", "ResNetImages", "ResNetModel", "ResNetModels"],
+      dependencies: [
+        "ResNetCore", "ResNetEngine", "ResNetFiles", "ResNetGraph", "ResNetImages", "ResNetModel", "ResNetModels",
+        "ResNetTesting",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "ResNetTrainingTests",
