@@ -90,7 +90,7 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "ResNetFilesTests", dependencies: ["ResNetCore", "ResNetFiles"], swiftSettings: strict),
+      name: "ResNetFilesTests", dependencies: ["ResNetCore", "ResNetFiles", "ResNetTesting"], swiftSettings: strict),
     .testTarget(
       name: "ResNetImagesTests", dependencies: ["CMemoryUse", "ResNetCore", "ResNetImages", "ResNetTesting"],
       swiftSettings: strict),
@@ -100,7 +100,10 @@ let package = Package(
     .testTarget(name: "ResNetPlotsTests", dependencies: ["ResNetCore", "ResNetPlots"], swiftSettings: strict),
     .testTarget(
       name: "ResNetModelTests",
-      dependencies: ["ResNetCore", "ResNetFiles", "ResNetGraph", "ResNetImages", "ResNetModel", "ResNetModels"],
+      dependencies: [
+        "ResNetCore", "ResNetEngine", "ResNetFiles", "ResNetGraph", "ResNetImages", "ResNetModel", "ResNetModels",
+        "ResNetTesting",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "ResNetTrainingTests",

@@ -36,9 +36,23 @@ struct ProtobufMessage {
     withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
   }
 
-  private mutating func addData(_ data: [UInt8], field: UInt64) {
+  /// Adds members of a repeated field, which are there even where they are 0, each with its number, as version 2 of the
+  /// language has them.
+  mutating func add(each values: [Int64], field: UInt64) {
+    for value in values {
+      begin(field, .variable)
+      addVariable(UInt64(bitPattern: value))
+    }
+  }
+
+  /// Adds the head of a field of `length` bytes, which the caller writes behind it.
+  mutating func addHead(ofLength length: Int, field: UInt64) {
     begin(field, .lengthFirst)
-    addVariable(UInt64(data.count))
+    addVariable(UInt64(length))
+  }
+
+  private mutating func addData(_ data: [UInt8], field: UInt64) {
+    addHead(ofLength: data.count, field: field)
     bytes += data
   }
 

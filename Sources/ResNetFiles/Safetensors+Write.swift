@@ -59,12 +59,7 @@ extension Safetensors {
     func withLittleEndianBytes(_ body: (UnsafeRawBufferPointer) throws -> Void) rethrows {
       switch elements {
       case .int8(let tensor): try tensor.scalars.withUnsafeBytes(body)
-      case .float32(let tensor):
-        #if _endian(little)
-          try tensor.scalars.withUnsafeBytes(body)
-        #else
-          try tensor.scalars.map(\.bitPattern.littleEndian).withUnsafeBytes(body)
-        #endif
+      case .float32(let tensor): try tensor.withLittleEndianBytes(body)
       }
     }
   }

@@ -32,10 +32,6 @@ public enum TensorBoardEvents {
     let length = littleEndian(UInt64(data.count))
     return length + littleEndian(CRC32C.masked(length)) + data + littleEndian(CRC32C.masked(data))
   }
-
-  private static func littleEndian(_ value: some FixedWidthInteger) -> [UInt8] {
-    withUnsafeBytes(of: value.littleEndian) { Array($0) }
-  }
 }
 
 // The messages, with the numbers that TensorFlow's event.proto and summary.proto give their fields.

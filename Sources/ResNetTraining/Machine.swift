@@ -1,8 +1,5 @@
 import Foundation
 
-/// The version of this package.
-public let packageVersion = "0.1.0"
-
 /// What a run is told to have run on, and what there is to be had.
 public enum Machine {
   /// The name that the processor gives itself; its kind where it gives none.

@@ -1,3 +1,4 @@
+import Foundation
 import ResNetCore
 import ResNetEngine
 import ResNetFiles
@@ -47,6 +48,17 @@ import Testing
       try sample(perPixel: perPixel).write(to: folder + "/single.safetensors")
       let sizes = try ["a", "single"].map { try contents(folder + "/\($0).safetensors").count }
       #expect(Double(sizes[0]) < 0.32 * Double(sizes[1]))
+    }
+  }
+
+  @Test("It is not exported as ONNX, which would hold other numbers, and nothing is written")
+  func export() throws {
+    let model = try quantized()
+    try withTemporaryFolder { folder in
+      let error = #expect(throws: ResNetError.self) { try model.writeONNX(to: folder + "/m.onnx") }
+      #expect(error?.code == .usage && error?.remedy.contains("the model that it was made from") == true)
+      let written = try FileManager.default.contentsOfDirectory(atPath: folder)
+      #expect(written.isEmpty)
     }
   }
 

@@ -1,0 +1,61 @@
+import Foundation
+import ResNet
+import Testing
+
+@Suite struct ExportTests {
+  /// A folder with a model, of a mean a channel or of a mean image.
+  private func folder(perPixel: Bool = false) throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
+    let mean = Tensor(repeating: 0.5, shape: [3, 8, 8])
+    try Model(
+      architecture: .cifar(depth: 8), input: [3, 8, 8], classes: ["cat", "dog"],
+      preprocessing: perPixel
+        ? Preprocessing(meanImage: mean, deviation: [1, 1, 1]) : Preprocessing(mean: [0, 0, 0], deviation: [1, 1, 1]),
+      seed: 1
+    ).write(to: folder.path + "/model.safetensors")
+    return folder
+  }
+
+  @Test("A model is exported, and what goes in and comes out is told", arguments: [".", "model.safetensors"])
+  func export(model: String) throws {
+    let folder = try folder()
+    let result = try Tool.run(["export", model, "-o", "m.onnx"], in: folder.path)
+    #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
+    #expect(
+      result.output == """
+        resnet8, 74770 parameters, operator set 13
+        input [batch, 3, 8, 8], logits [batch, 2]
+        m.onnx holds the network
+
+        """)
+    try Model(contentsOf: folder.path).writeONNX(to: folder.path + "/own.onnx")
+    let files = try ["m", "own"].map { try Data(contentsOf: URL(filePath: "\(folder.path)/\($0).onnx")) }
+    #expect(files[0] == files[1] && files[0].count > 4 * 74770)
+  }
+
+  @Test("Where a mean image has to be subtracted, that is told")
+  func meanImage() throws {
+    let folder = try folder(perPixel: true)
+    let result = try Tool.run(["export", ".", "--output", "m.onnx"], in: folder.path)
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.output.contains("\nimages need the mean image subtracted: "), "\(result.output)")
+  }
+
+  @Test("What cannot be exported is refused in one line, and nothing is written")
+  func refusals() throws {
+    let folder = try folder()
+    func refused(_ arguments: [String], status: Int32, _ word: String) throws {
+      let result = try Tool.run(["export"] + arguments, in: folder.path)
+      #expect(result.status == status && result.errors.contains(word), "\(result.errors)")
+      #expect(result.errors.split(separator: "\n").count == 1 && result.output.isEmpty, "\(result.errors)")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["model.safetensors"])
+    }
+    try refused([".", "-o", "./model.safetensors"], status: 64, "would take the place of the model")
+    try refused(["none", "-o", "m.onnx"], status: 65, "none: there is no such file or folder")
+    try refused([".", "-o", "none/m.onnx"], status: 74, "none/m.onnx: cannot be written")
+    try refused(["."], status: 64, "--output")
+    let (whole, path) = (try Data(contentsOf: URL(filePath: folder.path + "/model.safetensors")), folder.path)
+    try whole.prefix(1000).write(to: URL(filePath: path + "/model.safetensors"))
+    try refused([".", "-o", "m.onnx"], status: 65, "model.safetensors")
+  }
+}
