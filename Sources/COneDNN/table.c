@@ -73,7 +73,7 @@ static const Entry entries[] = {
 #define THREAD(name) {#name, offsetof(OneDNN, name)}
 
 static const Entry thread_entries[] = {
-    THREAD(omp_set_num_threads), THREAD(omp_get_max_threads), THREAD(omp_get_num_threads),
+    THREAD(omp_set_num_threads), THREAD(omp_set_dynamic),    THREAD(omp_get_max_threads),  THREAD(omp_get_num_threads),
     THREAD(omp_get_thread_num),  THREAD(omp_get_thread_limit), THREAD(GOMP_parallel),
 };
 
@@ -106,6 +106,7 @@ static void look_up_threads(OneDNN *table, void *library) {
   }
   if (table->has_threads) return;
   table->omp_set_num_threads = one_thread_set;
+  table->omp_set_dynamic = one_thread_set;
   table->omp_get_max_threads = one_thread_count;
   table->omp_get_num_threads = one_thread_count;
   table->omp_get_thread_num = one_thread_number;

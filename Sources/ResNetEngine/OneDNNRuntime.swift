@@ -70,6 +70,8 @@ final class OneDNNRuntime {
       precisions = [.float32]
     #endif
     self.threads = max(1, min(Int(api.pointee.omp_get_max_threads()), Int(api.pointee.omp_get_thread_limit())))
+    // With OMP_DYNAMIC a busy machine gives fewer threads than are asked for: oneDNN waits for the others for ever.
+    api.pointee.omp_set_dynamic(0)
     use(threads: threads)
   }
 

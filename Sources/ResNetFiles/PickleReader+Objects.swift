@@ -40,6 +40,9 @@ extension PickleReader {
       case .text(let key) = contents.containers[place][2],
       case .integer(let count) = contents.containers[place][4]
     else { throw refusal("the pickle has a reference that does not name a storage") }
+    guard key.utf8.count <= Self.maximumNameLength else {
+      throw refusal("the pickle names a storage by more than \(Self.maximumNameLength) bytes")
+    }
     if contents.containers[place].count == 6 {
       guard case .none = contents.containers[place][5] else {
         throw refusal(

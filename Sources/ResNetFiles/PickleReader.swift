@@ -8,6 +8,9 @@ import ResNetCore
 struct PickleReader {
   /// The most values that a pickle may make: far above any checkpoint's, and a bound on memory.
   static let maximumValueCount = 1 << 20
+  /// The longest name of Python, of a storage or of a tensor, in bytes: a pickle can name a long one a million times, and
+  /// each time it is looked up.
+  static let maximumNameLength = 1000
 
   var cursor: ByteCursor
   var contents = PickleContents()
@@ -171,7 +174,9 @@ struct PickleReader {
     while true {
       let byte = try cursor.byte()
       if byte == 0x0A { break }
-      guard bytes.count < 1000 else { throw refusal("the pickle holds a name of more than 1000 bytes") }
+      guard bytes.count < Self.maximumNameLength else {
+        throw refusal("the pickle holds a name of more than \(Self.maximumNameLength) bytes")
+      }
       bytes.append(byte)
     }
     return String(decoding: bytes, as: UTF8.self)

@@ -148,6 +148,11 @@ public struct PyTorchCheckpoint: Sendable {
         .data, "the checkpoint holds no tensors by name, at its top or under \(stateDictKeys.joined(separator: ", "))",
         at: place, remedy: "Save the weights in Python: torch.save(model.state_dict(), \"weights.pth\")")
     }
+    if let long = found.tensors.first(where: { $0.name.utf8.count > PickleReader.maximumNameLength }) {
+      throw ResNetError(
+        .data, "the name \(quoted(long.name)) has more than \(PickleReader.maximumNameLength) bytes", at: place,
+        remedy: "Give tensors shorter names")
+    }
     if let twice = firstDuplicate(found.tensors.map(\.name)) {
       throw ResNetError(
         .data, "the tensor \(quoted(twice)) is there twice", at: place,

@@ -26,7 +26,7 @@ typedef struct {
 
 static void run_share(void *pointer) {
   const Job *job = pointer;
-  // The team may be smaller than was asked for (OMP_THREAD_LIMIT, OMP_DYNAMIC): its threads then take several shares.
+  // The team may be smaller than was asked for (OMP_THREAD_LIMIT): its threads then take several shares.
   for (int64_t share = shared_thread_number(), team = shared_team_size(); share < job->threads; share += team) {
     int64_t first = job->tasks * share / job->threads, last = job->tasks * (share + 1) / job->threads;
     if (first < last) job->body(job->data, first, last);

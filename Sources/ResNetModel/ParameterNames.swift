@@ -17,13 +17,14 @@ enum ParameterNames {
 
   /// The names without what all of them begin with.
   static func withoutPrefixes(_ names: [String]) -> [String] {
-    var names = names
+    // Parts of the names: taking something off copies nothing, however often it is done.
+    var names = names.map { $0[...] }
     while let prefix = prefixes.first(where: { prefix in
       !names.isEmpty && names.allSatisfy { $0.hasPrefix(prefix) && $0.utf8.count > prefix.utf8.count }
     }) {
-      names = names.map { String($0.dropFirst(prefix.count)) }
+      names = names.map { $0.dropFirst(prefix.count) }
     }
-    return names
+    return names.map(String.init)
   }
 
   /// The name of a parameter here, where others call it `name`.

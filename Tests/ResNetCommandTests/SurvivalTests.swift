@@ -259,6 +259,16 @@ import Testing
     #expect(refused.errors.contains("raise OMP_THREAD_LIMIT"))
   }
 
+  @Test(
+    "Where OpenMP may give fewer threads than were asked for, the tool still gets all of them", .timeLimit(.minutes(2)))
+  func dynamicThreads() throws {
+    let threads = String(2 * ProcessInfo.processInfo.processorCount)
+    let bench = [
+      "bench", "train", "--network", "resnet8", "--batch", "8", "--seconds", "0", "--json", "--threads", threads,
+    ]
+    #expect(try Tool.run(bench, environment: ["OMP_DYNAMIC": "true"]).status == 0)
+  }
+
   /// Runs a program of the system and says whether it succeeded.
   private func system(_ command: String...) throws -> Bool {
     let process = Process()

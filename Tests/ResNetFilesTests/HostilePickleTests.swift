@@ -5,7 +5,6 @@ import Testing
 @Suite struct HostilePickleTests {
   private typealias P = Pickle
 
-  /// What a pickle does, with a word of the error that it must give.
   /// What a pickle does, a word of the error that it must give, and its pieces.
   struct Case: CustomTestStringConvertible, Sendable {
     var testDescription: String
@@ -54,6 +53,9 @@ import Testing
       "a reference to a file", "does not name a storage", P.mark, P.text("module"), P.none, P.none, P.none,
       P.integer(1), P.tuple, P.persistentID),
     Case("a part of a storage", "a part of another", P.storage(count: 1, more: P.join(P.mark, P.text("1"), P.tuple))),
+    Case(
+      "a storage with a long name", "a storage by more than 1000 bytes",
+      P.storage(key: String(repeating: "0", count: 1001), count: 1)),
     Case("a negative storage", "-1 elements", P.storage(count: -1)),
     Case("a storage larger than memory", "is not possible", P.storage(count: .max)),
     Case("a tensor of None", "something else than a storage", P.call("torch._utils", "_rebuild_tensor", P.none)),
@@ -166,6 +168,20 @@ import Testing
     let file = try PyTorchCheckpoint(bytes: LegacyFile(value, numbers: numbers).bytes, name: "a")
     #expect(file.entries.map(\.name) == ["weight"])
     #expect(try file.tensor(file.entries[0]) == Tensor(shape: [2], scalars: [1, 2]))
+  }
+
+  @Test("A tensor's name of more than 1000 bytes is refused before it is compared with others")
+  func longName() throws {
+    func file(_ count: Int) throws -> PyTorchCheckpoint {
+      let tensor = P.tensor(P.storage(count: 1), sizes: [1], strides: [1])
+      let value = P.join(P.emptyDictionary, P.text(String(repeating: "x", count: count)), tensor, P.setItem)
+      return try PyTorchCheckpoint(
+        bytes: LegacyFile(value, numbers: P.join(P.little(1, 8), [0, 0, 0, 0])).bytes, name: "a")
+    }
+    #expect(try file(1000).entries.count == 1)
+    let error = #expect(throws: ResNetError.self) { try file(1001) }
+    #expect(error?.code == .data)
+    #expect(error?.message.hasSuffix("has more than 1000 bytes") == true)
   }
 
   @Test("Two tensors of one name are refused")

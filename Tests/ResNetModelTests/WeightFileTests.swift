@@ -109,6 +109,15 @@ import Testing
     }
   }
 
+  @Test("What wrappers put before a name is taken off a hundred thousand times in no time", .timeLimit(.minutes(1)))
+  func manyPrefixes() throws {
+    let name = String(repeating: "module.", count: 500_000) + "x"
+    let bytes = try Safetensors.encode([name: Tensor(repeating: 0, shape: [1])])
+    let file = WeightFile(try Safetensors(bytes: bytes, name: "w"))
+    let graph = try Architecture.cifar(depth: 8).graph(classes: 3)
+    #expect(file.difference(from: graph).unexpected.map(\.name) == ["x"])
+  }
+
   @Test("Where nothing fits, partial loading is refused too")
   func nothing() throws {
     let architecture = try Architecture.cifar(depth: 8)

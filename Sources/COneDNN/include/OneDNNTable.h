@@ -168,6 +168,8 @@ typedef struct OneDNN {
   // The threads that oneDNN runs on, found through its own handle, so that there is one pool. A library built without
   // OpenMP has none: these then behave as one thread does, and `has_threads` is 0.
   void ONEDNN_FUNCTION(omp_set_num_threads)(int32_t count);
+  /// Whether a team may be smaller than is asked for (OMP_DYNAMIC).
+  void ONEDNN_FUNCTION(omp_set_dynamic)(int32_t may_be_smaller);
   int32_t ONEDNN_FUNCTION(omp_get_max_threads)(void);
   int32_t ONEDNN_FUNCTION(omp_get_num_threads)(void);
   int32_t ONEDNN_FUNCTION(omp_get_thread_num)(void);
