@@ -83,6 +83,7 @@ extension Engine {
             .map { ResNetSubstitute(position: Int64($0), step: $1) }
         }
       }
+      for binder in binders.dropFirst() { binder.forgetAddresses() }
       return Program(
         lowering, steps: BoundSteps(steps, substituted: substituted, binders), binder: binders[0],
         portions: division.portions, memory: need, arena: arena)

@@ -72,10 +72,13 @@ final class Plan {
 /// Gives values their addresses and keeps what steps point to for as long as the program lives.
 @EngineActor
 final class Binder {
-  private let addresses: [UnsafeMutableRawPointer]
+  private var addresses: [UnsafeMutableRawPointer]
   private var objects: [AnyObject] = []
 
   init(addresses: [UnsafeMutableRawPointer]) { self.addresses = addresses }
+
+  /// Gives back what no further call needs: of a program in portions there are many binders.
+  func forgetAddresses() { addresses = [] }
 
   func address(_ value: Int) -> UnsafeMutableRawPointer { addresses[value] }
 

@@ -21,10 +21,8 @@ struct TileGradient {
     self.shape = shape
     parts = min(shape.threads, shape.batch)
     let written = shape.weightDimensions.reduce(1, *) * MemoryLayout<Float>.stride
-    guard shape.inputBytes + shape.outputGradientBytes >= Self.leastReuse * parts * written else { return nil }
+    guard shape.inputBytes + shape.outputGradientBytes >= parts * written else { return nil }
   }
-
-  private static let leastReuse = 1
 
   /// Height, width and number of the images. To a kernel of 1 × 1 all positions are alike: they make rows that fill whole
   /// tiles, short enough for what is laid out of them to stay in the caches.

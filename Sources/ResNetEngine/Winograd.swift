@@ -93,7 +93,7 @@ struct Winograd {
   }
 
   /// Tiles that a part works on at a time.
-  private var tilesTogether: Int { Int(resnet_winograd_tiles(Int64(step))) }
+  private var tilesTogether: Int { RESNET_WINOGRAD_TILES }
   private var gradientTilesTogether: Int { Int(resnet_winograd_gradient_tiles(Int64(step))) }
 
   /// Scratch memory for the convolution, in values.

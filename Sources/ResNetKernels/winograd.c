@@ -379,7 +379,7 @@ RESNET_INLINE void accumulate(
 RESNET_INLINE void convolution_share(const void *data, int64_t first_part, int64_t last_part, int step) {
   const ResNetWinograd *a = data;
   const Tiles t = tiles_of(a->height, a->width, step);
-  const int64_t tiles = a->batch * t.per_image, places = places_of(step), together = resnet_winograd_tiles(step);
+  const int64_t tiles = a->batch * t.per_image, places = places_of(step), together = RESNET_WINOGRAD_TILES;
   for (int64_t part = first_part; part < last_part; part++) {
     const int64_t tile_part = part / a->output_parts, end = tiles * (tile_part + 1) / a->tile_parts;
     const Blocks some = blocks_of(a->outputs, part % a->output_parts, a->output_parts);

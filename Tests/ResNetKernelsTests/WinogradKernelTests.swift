@@ -97,7 +97,7 @@ import Testing
     for (hasBias, adds, relu) in [(false, false, false), (true, false, true), (true, true, false), (false, true, true)]
     {
       let output = adds ? Stored(before.values, as: .float32) : Stored.filled(.nan, target.size)
-      let scratch = Stored.filled(.nan, test.transformed(tiles: resnet_winograd_tiles(Int64(test.step))))
+      let scratch = Stored.filled(.nan, test.transformed(tiles: Int64(RESNET_WINOGRAD_TILES)))
       var call = ResNetWinograd(
         batch: Int64(test.batch), inputs: Int64(test.inputs), outputs: Int64(test.outputs), height: Int64(test.height),
         width: Int64(test.width), step: Int64(test.step), tile_parts: Int64(test.tileParts),
@@ -158,7 +158,7 @@ import Testing
     let input = Stored.filled(.nan, test.layout(16).size)
     let transformed = transformed(.filled(1, 9 * 256), for: test, isReversed: false)
     let output = Stored.filled(0, test.layout(16).size)
-    let scratch = Stored.filled(0, test.transformed(tiles: resnet_winograd_tiles(Int64(step))))
+    let scratch = Stored.filled(0, test.transformed(tiles: Int64(RESNET_WINOGRAD_TILES)))
     var call = ResNetWinograd(
       batch: 1, inputs: 16, outputs: 16, height: 4, width: 4, step: Int64(step), tile_parts: 1, output_parts: 1,
       input: input.floats, weights: transformed.floats, bias: nil, output: output.floats, scratch: scratch.floats,

@@ -8,7 +8,7 @@
 
 // How many tiles a part works on at a time: enough for each transformed weight to be used often, few enough to stay in
 // the second-level cache.
-static inline int64_t resnet_winograd_tiles(int64_t step) { return step == 2 ? 28 : 28; }
+enum { RESNET_WINOGRAD_TILES = 28 };
 static inline int64_t resnet_winograd_gradient_tiles(int64_t step) { return step == 2 ? 56 : 28; }
 
 typedef struct {
@@ -19,7 +19,7 @@ typedef struct {
   const float *weights;  // from resnet_winograd_weights
   const float *bias;     // or NULL
   float *output;
-  float *scratch;  // for each part places · resnet_winograd_tiles · (inputs + its outputs, at most) values
+  float *scratch;  // for each part places · RESNET_WINOGRAD_TILES · (inputs + its outputs, at most) values
   int32_t adds;    // to what the output holds
   int32_t relu;
 } ResNetWinograd;
