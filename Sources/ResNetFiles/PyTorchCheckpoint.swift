@@ -108,6 +108,8 @@ public struct PyTorchCheckpoint: Sendable {
   /// The kind of checkpoint that a file begins like; `nil` for none.
   static func format(of source: ByteSource) throws -> Format? {
     let head = try source.read(min(source.count, 64), at: 0)
+    // A safetensors file begins with the length of its header, which may look like anything.
+    if head.count > 8, head[8] == UInt8(ascii: "{") { return nil }
     if head.starts(with: [0x50, 0x4B, 3, 4]) { return .zip }
     return head.first == PickleOpcode.protocolVersion.rawValue ? .legacy : nil
   }

@@ -76,9 +76,10 @@ import Testing
     "An option of another kind of preprocessing is refused",
     arguments: [["torchvision-v1", "--size", "224"], ["normalize", "--mean", "1"], ["keras", "--crop", "0.9"]])
   func otherOptions(_ options: [String]) throws {
+    let folder = try folder()
     let result = try Tool.run(
       ["import", "network.th", "--network", "small.json", "--classes", "classes.txt", "-o", "m.safetensors"]
-        + ["--preprocessing"] + options, in: folder().path)
+        + ["--preprocessing"] + options, in: folder.path)
     #expect(result.status == 64, "\(result.errors)")
     #expect(result.errors.contains(options[0] == "normalize" ? "--deviation" : "has no meaning with"))
   }

@@ -1,3 +1,4 @@
+import Foundation
 import ResNetCore
 import ResNetFiles
 import ResNetGraph
@@ -114,6 +115,27 @@ import Testing
     }
     let error = #expect(throws: ResNetError.self) { try model(.torchvisionV1) }
     #expect(error?.message.contains("3×224×224") == true && error?.message.contains("3×8×8") == true)
+  }
+
+  @Test("A model's file is taken for what it is, whatever the length of its header looks like")
+  func headers() throws {
+    let plain = try sample()
+    var beginnings: Set<[UInt8]> = []
+    try withTemporaryFolder { folder in
+      for length in stride(from: 0, to: 512, by: 8) {
+        var classes = plain.classes
+        classes[0] = String(repeating: "a", count: length + 1)
+        let model = try Model(
+          architecture: plain.architecture, input: plain.input, classes: classes, preprocessing: plain.preprocessing,
+          parameters: plain.parameters)
+        try model.write(to: folder + "/m.safetensors")
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: folder + "/m.safetensors")).prefix(2)
+        beginnings.insert(Array(bytes))
+        #expect(try Model(contentsOf: folder + "/m.safetensors").classes == classes)
+      }
+    }
+    // Among them is one that begins as a pickle does.
+    #expect(beginnings.contains { $0[0] == 0x80 })
   }
 
   @Test("Parts that do not fit are refused when a model is put together")
