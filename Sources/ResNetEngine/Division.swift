@@ -3,8 +3,7 @@ import ResNetKernels
 
 /// How a batch is divided among threads that work side by side, each from the first step to the last, where samples do
 /// not need each other: no thread waits for the others after every step, and what it works on stays in its own caches.
-/// (Two threads, AVX-512: ResNet-50 in batches of 16 by 5 to 15 %, ResNet-20 in batches of 128 by 10 to 15 % faster than
-/// with all threads on every step.)
+/// What that gives is in `Benchmarks/Results/divided-batches-and-own-kernels.json`.
 struct Division {
   /// How many threads work side by side.
   let threads: Int

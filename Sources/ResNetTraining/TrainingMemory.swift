@@ -8,7 +8,7 @@ public struct TrainingMemory: Hashable, Sendable, Codable {
   public var arenaBytes: Int
   /// Parameters, and what training gathers beside them.
   public var parameterBytes: Int
-  /// The copies of weights in the formats that programs read.
+  /// The copies of weights in the formats that inference reads; training packs them in what its programs run in.
   public var packedBytes: Int
   /// The optimiser's state.
   public var optimizerBytes: Int
@@ -66,7 +66,7 @@ extension Engine {
   ) throws -> TrainingMemory {
     func needs() throws -> [MemoryNeed] { try wishes.map { try memory(batch: $0.batch, purpose: $0.purpose) } }
     memoryLimit = nil
-    // This makes the packed copies and oneDNN's code, so that the process holds all but what programs run in.
+    // This makes the copies that inference reads and oneDNN's code, so that the process holds all but what programs run in.
     var planned = try needs()
     let allowance = TrainingMemory.allowance(layers: wishes.count * graph.layers.count)
     let besides = Machine.residentMemoryBytes + laterBytes + allowance
