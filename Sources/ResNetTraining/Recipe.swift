@@ -82,7 +82,7 @@ extension Recipe {
   /// One cycle of large steps (Smith, "Super-convergence", 2017), for ResNet-20 on CIFAR-10 in a fraction of the paper's
   /// epochs.
   public static let quick = Recipe(
-    name: "quick", length: .epochs(40), batch: 128, learningRate: 0.2, schedule: .oneCycle(warmUp: 0.12),
+    name: "quick", length: .epochs(48), batch: 128, learningRate: 0.2, schedule: .oneCycle(warmUp: 0.12),
     nesterov: true, weightDecay: 5e-4, decaysNormalizationAndBiases: false, augmentation: .padFourAndFlip)
 
   /// The recipes that have a name.
