@@ -34,6 +34,18 @@ private func draws(_ mixing: BatchMixing, _ count: Int, _ shape: Shape = [3, 32,
   }
 }
 
+extension BatchMixing.Mixture {
+  /// λ of mixup.
+  fileprivate var wholeShare: Double? {
+    if case .whole(let share) = self { share } else { nil }
+  }
+
+  /// The rectangle of cutmix.
+  fileprivate var region: ImageRegion? {
+    if case .region(let region, _) = self { region } else { nil }
+  }
+}
+
 @Suite struct BatchMixingTests {
   @Test("Mixup adds to each image and target the one before it, the last to the first", arguments: [1, 2, 5])
   func mixup(count: Int) throws {
@@ -61,10 +73,7 @@ private func draws(_ mixing: BatchMixing, _ count: Int, _ shape: Shape = [3, 32,
     let batch = try #require(
       (0..<100).first {
         var random = RandomNumbers(seed: 1, purpose: .mixing, epoch: 2, index: UInt64($0))
-        if case .region(let region, _) = mixing.draw(&random, shape) {
-          return region.size.width * region.size.height > 9
-        }
-        return false
+        return (mixing.draw(&random, shape)?.region?.size).map { $0.width * $0.height > 9 } ?? false
       })
     let (newImages, newTargets) = mixed(mixing, count: count, batch: batch)
     var random = RandomNumbers(seed: 1, purpose: .mixing, epoch: 2, index: UInt64(batch))
@@ -93,7 +102,7 @@ private func draws(_ mixing: BatchMixing, _ count: Int, _ shape: Shape = [3, 32,
 
   @Test("The shares of mixup have the mean and variance of Beta(α, α)", arguments: [0.2, 1, 8])
   func shares(alpha: Double) {
-    let shares = draws(BatchMixing(mixup: alpha), 20_000).map { if case .whole(let share) = $0 { share } else { -1 } }
+    let shares = draws(BatchMixing(mixup: alpha), 20_000).compactMap(\.wholeShare)
     #expect(shares.count == 20_000 && shares.allSatisfy { (0...1).contains($0) })
     let mean = shares.reduce(0, +) / 20_000
     let variance = shares.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / 20_000
@@ -103,8 +112,8 @@ private func draws(_ mixing: BatchMixing, _ count: Int, _ shape: Shape = [3, 32,
 
   @Test("Cutmix's rectangles lie in the image, and lose at its border what torchvision's lose")
   func rectangles() {
-    let drawn = draws(BatchMixing(cutmix: 1), 20_000)
-    let regions = drawn.map { if case .region(let region, _) = $0 { region } else { ImageRegion(ImageSize(side: -1)) } }
+    let regions = draws(BatchMixing(cutmix: 1), 20_000).compactMap(\.region)
+    #expect(regions.count == 20_000)
     #expect(
       regions.allSatisfy {
         $0.x >= 0 && $0.y >= 0 && $0.size.width >= 0 && $0.size.height >= 0 && $0.x + $0.size.width <= 48
@@ -119,7 +128,7 @@ private func draws(_ mixing: BatchMixing, _ count: Int, _ shape: Shape = [3, 32,
   @Test("With both, each batch takes one of them, about half of the batches each")
   func both() {
     let drawn = draws(BatchMixing(mixup: 0.2, cutmix: 1), 4000)
-    let whole = drawn.count { if case .whole = $0 { true } else { false } }
+    let whole = drawn.compactMap(\.wholeShare).count
     #expect(drawn.count == 4000 && abs(whole - 2000) < 160)
     #expect(draws(BatchMixing(), 10).isEmpty)
   }

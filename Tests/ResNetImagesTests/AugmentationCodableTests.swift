@@ -78,7 +78,7 @@ private func text(_ augmentation: Augmentation) throws -> String {
   }
 
   /// A change of an augmentation in which everything is on, and what its refusal says.
-  static let faults: [(@Sendable (inout Augmentation) -> Void, String)] = [
+  static let impossible: [(@Sendable (inout Augmentation) -> Void, String)] = [
     ({ $0.crop = .padded(-1) }, "a padding of -1"),
     ({ $0.crop = .randomResized(scale: 0...1, ratio: 1...1, .bilinear) }, "0.0 to 1.0 of the area"),
     ({ $0.crop = .randomResized(scale: 0.5...1.5, ratio: 1...1, .bilinear) }, "0.5 to 1.5 of the area"),
@@ -98,7 +98,7 @@ private func text(_ augmentation: Augmentation) throws -> String {
     ({ $0.repeats = 0 }, "0 times the same image"),
   ]
 
-  @Test("Numbers that are not possible are refused", arguments: faults)
+  @Test("Numbers that are not possible are refused", arguments: impossible)
   func faults(change: @Sendable (inout Augmentation) -> Void, message: String) throws {
     #expect(throws: Never.self) { try everything.check(imageShape: [3, 32, 32]) }
     var changed = everything
