@@ -58,8 +58,7 @@ extension Augmentation.Policy {
   ) -> ImageOperation {
     let number = random.integer(below: count)
     let isNegative = random.integer(below: 2) == 1
-    let share = Double(magnitude) / Double(greatestMagnitude)
-    func signed(_ strength: Double) -> Double { (isNegative ? -1 : 1) * strength * share }
+    func signed(_ strength: Double) -> Double { (isNegative ? -1 : 1) * step(magnitude, to: strength) }
     return switch number {
     case 1: .shearX(signed(strengths.shear))
     case 2: .shearY(signed(strengths.shear))
@@ -70,11 +69,20 @@ extension Augmentation.Policy {
     case 7: .saturation(1 + signed(strengths.enhancement))
     case 8: .contrast(1 + signed(strengths.enhancement))
     case 9: .sharpness(1 + signed(strengths.enhancement))
-    case 10: .posterize(bits: 8 - Int((strengths.lostBits * share).rounded(.toNearestOrEven)))
-    case 11: .solarize(threshold: 255 - 255 * Double(magnitude) / Double(greatestMagnitude))
+    case 10: .posterize(bits: 8 - Int(step(magnitude, to: strengths.lostBits).rounded(.toNearestOrEven)))
+    case 11: .solarize(threshold: 255 - step(magnitude, to: 255))
     case 12: .autoContrast
     case 13: .equalize
     default: .identity
     }
+  }
+
+  /// One of the numbers from 0 to `end` as `torch.linspace` has them, counted from the nearer end in 32 bits: half of 32 is
+  /// a little less than 16 there, and the picture moves by 15.
+  private static func step(_ magnitude: Int, to end: Double) -> Double {
+    let step = Float(end) / Float(greatestMagnitude)
+    return Double(
+      2 * magnitude < greatestMagnitude
+        ? step * Float(magnitude) : Float(end) - step * Float(greatestMagnitude - magnitude))
   }
 }

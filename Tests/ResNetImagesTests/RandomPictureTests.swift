@@ -140,7 +140,7 @@ private let preprocessing = Result {
     // 5000 ± 5 deviations.
     #expect(abs(drawn.count - 5000) < 310)
     let shares = drawn.map { Double($0.size.area) / Double(size.area) }
-    #expect(shares.allSatisfy { (0.019...0.332).contains($0) })
+    #expect(shares.allSatisfy { (0.0185...0.336).contains($0) })
     #expect(abs(mean(shares) - 0.175) < 0.007)
     #expect(drawn.allSatisfy { (0.48...2.09).contains(Double($0.size.height) / Double($0.size.width)) })
     #expect(abs(mean(drawn.map { Double($0.x) / Double(200 - $0.size.width) }) - 0.5) < 0.025)
