@@ -81,8 +81,7 @@ extension Augmentation.Policy {
   /// a little less than 16 there, and the picture moves by 15.
   private static func step(_ magnitude: Int, to end: Double) -> Double {
     let step = Float(end) / Float(greatestMagnitude)
-    return Double(
-      2 * magnitude < greatestMagnitude
-        ? step * Float(magnitude) : Float(end) - step * Float(greatestMagnitude - magnitude))
+    if 2 * magnitude < greatestMagnitude { return Double(step * Float(magnitude)) }
+    return Double(Float(end).addingProduct(-step, Float(greatestMagnitude - magnitude)))
   }
 }
