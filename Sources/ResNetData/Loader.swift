@@ -20,10 +20,12 @@ public struct Loader: Sendable {
   /// The number of batches in an epoch.
   public let batchesPerEpoch: Int
 
-  private let normalizer: PixelNormalizer
-  private let augmentation: Augmentation
+  let normalizer: PixelNormalizer
+  /// For images that are changed as pictures; the others become numbers at once.
+  let preparation: PicturePreparation?
+  let augmentation: Augmentation
+  let seed: UInt64
   private let order: Order
-  private let seed: UInt64
   private let threads: Int
 
   /// Makes a loader.
@@ -58,6 +60,8 @@ public struct Loader: Sendable {
     self.dataSet = dataSet
     self.batchSize = min(batchSize, dataSet.count)
     self.normalizer = try PixelNormalizer(preprocessing, imageShape: dataSet.imageShape)
+    preparation =
+      augmentation.changesPictures ? try PicturePreparation(preprocessing, input: dataSet.imageShape) : nil
     self.augmentation = augmentation
     self.order = order
     self.seed = seed
@@ -72,22 +76,27 @@ public struct Loader: Sendable {
   ///   - number: the number of the epoch, from 0.
   ///   - first: the number of the batch to begin with.
   public func epoch(_ number: Int, from first: Int = 0) -> EpochBatches {
-    let positions = positions(epoch: number)
+    let samples = samples(epoch: number)
+    let mixing = BatchMixing(augmentation)
     return EpochBatches(
       range: min(first, batchesPerEpoch)..<batchesPerEpoch, capacity: batchSize, imageShape: dataSet.imageShape,
-      threads: threads
+      classCount: mixing == nil ? 0 : dataSet.classCount, threads: threads
     ) { batch, batchNumber in
-      let range = batchNumber * batchSize..<min(positions.count, (batchNumber + 1) * batchSize)
-      batch.fill(number: batchNumber, count: range.count) { images, labels in
-        write(positions[range], epoch: number, images, labels)
+      let range = batchNumber * batchSize..<min(samples.count, (batchNumber + 1) * batchSize)
+      try batch.fill(number: batchNumber, count: range.count) { images, labels in
+        try write(samples[range], epoch: number, images, labels)
       }
+      mixing?.mix(batch, shape: dataSet.imageShape, seed: seed, epoch: number)
     }
   }
 
-  /// The positions in the data set that an epoch visits, in order.
+  /// The positions in the data set that an epoch visits, in order; with repeats, some of them several times.
   ///
   /// - Parameter epoch: the number of the epoch, from 0.
-  public func positions(epoch: Int) -> [Int] {
+  public func positions(epoch: Int) -> [Int] { samples(epoch: epoch).map { $0 / augmentation.repeats } }
+
+  /// All positions in the order of an epoch.
+  func order(epoch: Int) -> [Int] {
     switch order {
     case .sequential:
       return Array(0..<dataSet.count)
@@ -98,17 +107,17 @@ public struct Loader: Sendable {
   }
 
   private func write(
-    _ positions: ArraySlice<Int>, epoch: Int, _ images: UnsafeMutableBufferPointer<Float>,
+    _ samples: ArraySlice<Int>, epoch: Int, _ images: UnsafeMutableBufferPointer<Float>,
     _ labels: UnsafeMutableBufferPointer<Int32>
-  ) {
+  ) throws {
     let size = dataSet.imageShape.count
-    dataSet.storage.withUnsafeBufferPointer { bytes in
-      for (slot, position) in positions.enumerated() {
+    try dataSet.storage.withUnsafeBufferPointer { bytes in
+      for (slot, sample) in samples.enumerated() {
+        let position = sample / augmentation.repeats
         let row = dataSet.rows[position]
         labels[slot] = dataSet.labels[position]
-        normalizer.write(
-          UnsafeBufferPointer(rebasing: bytes[row * size..<(row + 1) * size]),
-          placement: augmentation.placement(seed: seed, epoch: epoch, sample: position),
+        try write(
+          UnsafeBufferPointer(rebasing: bytes[row * size..<(row + 1) * size]), epoch: epoch, sample: sample,
           into: UnsafeMutableBufferPointer(rebasing: images[slot * size..<(slot + 1) * size]))
       }
     }

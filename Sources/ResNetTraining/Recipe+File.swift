@@ -51,7 +51,7 @@ extension Recipe {
       ("nesterov", "\(nesterov)"),
       ("weightDecay", "\(weightDecay)"),
       ("decaysNormalizationAndBiases", "\(decaysNormalizationAndBiases)"),
-      ("augmentation", #"{"padding": \#(augmentation.padding), "flips": \#(augmentation.flips)}"#),
+      ("augmentation", augmentation.json),
       ("normalization", "\"\(normalization.rawValue)\""),
     ]
     return "{\n" + lines.map { "  \"\($0)\": \($1)" }.joined(separator: ",\n") + "\n}"
