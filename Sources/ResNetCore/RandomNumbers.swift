@@ -27,6 +27,8 @@ public struct RandomNumbers: RandomNumberGenerator, Sendable {
     public static let testing = Purpose(rawValue: 6)
     /// What a network leaves out in one step of training; the index is the layer's hash.
     public static let dropout = Purpose(rawValue: 7)
+    /// Which picture takes the place of a broken one.
+    public static let replacement = Purpose(rawValue: 12)
   }
 
   private let key: SIMD2<UInt32>

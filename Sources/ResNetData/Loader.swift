@@ -19,8 +19,16 @@ public struct Loader: Sendable {
   public let batchSize: Int
   /// The number of batches in an epoch.
   public let batchesPerEpoch: Int
+  /// The shape of what a network gets of each image, `[channels, height, width]`.
+  public let input: Shape
 
-  private let normalizer: PixelNormalizer
+  /// How an image becomes numbers.
+  private enum Writer: Sendable {
+    case pixels(PixelNormalizer)
+    case pictures(PicturePreparation)
+  }
+
+  private let writer: Writer
   private let augmentation: Augmentation
   private let order: Order
   private let seed: UInt64
@@ -30,18 +38,20 @@ public struct Loader: Sendable {
   ///
   /// - Parameters:
   ///   - dataSet: the images.
-  ///   - preprocessing: how bytes become numbers.
+  ///   - preprocessing: how images become numbers.
   ///   - augmentation: random changes of every image.
   ///   - batchSize: the number of images in a batch.
   ///   - order: shuffled for training, sequential for evaluation.
   ///   - keepsPartialBatch: whether images that do not fill a last batch are visited in a smaller one or left out.
   ///   - seed: what the order and the augmentation are drawn from.
   ///   - threads: the number of threads that prepare batches ahead; with 0 the caller's own thread prepares each batch.
+  ///   - input: the shape of what the network takes, needed where pictures are not resized.
   /// - Throws: `ResNetError` of code `usage` where a number makes no sense or a shuffled batch would be larger than the set,
-  ///   and of code `data` where the preprocessing was made for other images.
+  ///   and of code `data` where the preprocessing was made for other images, or pictures would not get one size.
   public init(
     _ dataSet: DataSet, preprocessing: Preprocessing, augmentation: Augmentation = .none, batchSize: Int,
-    order: Order = .shuffled, keepsPartialBatch: Bool = true, seed: UInt64 = 0, threads: Int = 1
+    order: Order = .shuffled, keepsPartialBatch: Bool = true, seed: UInt64 = 0, threads: Int = 1,
+    input: Shape? = nil
   ) throws {
     guard batchSize > 0 else {
       throw ResNetError(.usage, "a batch of \(batchSize) images", remedy: "Choose a batch of at least 1")
@@ -54,10 +64,20 @@ public struct Loader: Sendable {
     guard (0...1024).contains(threads) else {
       throw ResNetError(.usage, "\(threads) loader threads", remedy: "Choose a number from 0 to 1024")
     }
-    try augmentation.check(imageShape: dataSet.imageShape)
+    if let shape = dataSet.imageShape {
+      self.input = shape
+      writer = .pixels(try PixelNormalizer(preprocessing, imageShape: shape))
+    } else if let shape = preprocessing.outputShape ?? input {
+      self.input = shape
+      writer = .pictures(try PicturePreparation(preprocessing, input: shape))
+    } else {
+      throw ResNetError(
+        .data, "pictures have sizes of their own, and the preprocessing does not resize them", at: dataSet.name,
+        remedy: "Use preprocessing that resizes, such as torchvision's")
+    }
+    try augmentation.check(imageShape: self.input)
     self.dataSet = dataSet
     self.batchSize = min(batchSize, dataSet.count)
-    self.normalizer = try PixelNormalizer(preprocessing, imageShape: dataSet.imageShape)
     self.augmentation = augmentation
     self.order = order
     self.seed = seed
@@ -73,16 +93,29 @@ public struct Loader: Sendable {
   ///   - first: the number of the batch to begin with.
   public func epoch(_ number: Int, from first: Int = 0) -> EpochBatches {
     let positions = positions(epoch: number)
+    let preparation = BatchPreparation(
+      begin: { batch, batchNumber in
+        let count = min(positions.count - batchNumber * batchSize, batchSize)
+        batch.begin(number: batchNumber, count: count)
+        return min(parts, count)
+      },
+      fill: { batch, part in
+        let slots = parts == 1 ? 0..<batch.count : part..<part + 1
+        let (images, labels) = batch.places(slots)
+        try write(
+          positions[(batch.number * batchSize + slots.lowerBound)..<(batch.number * batchSize + slots.upperBound)],
+          epoch: number, images, labels)
+      })
     return EpochBatches(
-      range: min(first, batchesPerEpoch)..<batchesPerEpoch, capacity: batchSize, imageShape: dataSet.imageShape,
-      threads: threads
-    ) { batch, batchNumber in
-      let range = batchNumber * batchSize..<min(positions.count, (batchNumber + 1) * batchSize)
-      batch.fill(number: batchNumber, count: range.count) { images, labels in
-        write(positions[range], epoch: number, images, labels)
-      }
-    }
+      range: min(first, batchesPerEpoch)..<batchesPerEpoch, capacity: batchSize, imageShape: input, threads: threads,
+      parts: parts, preparation: preparation)
   }
+
+  /// How many threads may share a batch: a picture is slow to decode, and bytes in memory are not worth the handing over.
+  private var parts: Int { if case .pictures = writer { batchSize } else { 1 } }
+
+  /// The most batches that an epoch holds at once, the one in use included.
+  package var batchesHeld: Int { EpochBatches.depth(threads: threads, parts: parts) + 1 }
 
   /// The positions in the data set that an epoch visits, in order.
   ///
@@ -100,17 +133,41 @@ public struct Loader: Sendable {
   private func write(
     _ positions: ArraySlice<Int>, epoch: Int, _ images: UnsafeMutableBufferPointer<Float>,
     _ labels: UnsafeMutableBufferPointer<Int32>
-  ) {
-    let size = dataSet.imageShape.count
-    dataSet.storage.withUnsafeBufferPointer { bytes in
-      for (slot, position) in positions.enumerated() {
-        let row = dataSet.rows[position]
-        labels[slot] = dataSet.labels[position]
-        normalizer.write(
-          UnsafeBufferPointer(rebasing: bytes[row * size..<(row + 1) * size]),
-          placement: augmentation.placement(seed: seed, epoch: epoch, sample: position),
-          into: UnsafeMutableBufferPointer(rebasing: images[slot * size..<(slot + 1) * size]))
+  ) throws {
+    let size = input.count
+    func place(_ slot: Int) -> UnsafeMutableBufferPointer<Float> {
+      UnsafeMutableBufferPointer(rebasing: images[slot * size..<(slot + 1) * size])
+    }
+    for (slot, position) in positions.enumerated() { labels[slot] = dataSet.labels[position] }
+    switch writer {
+    case .pixels(let normalizer):
+      dataSet.pixelStorage.bytes.withUnsafeBufferPointer { bytes in
+        for (slot, position) in positions.enumerated() {
+          let row = dataSet.rows[position]
+          normalizer.write(
+            UnsafeBufferPointer(rebasing: bytes[row * size..<(row + 1) * size]),
+            placement: augmentation.placement(seed: seed, epoch: epoch, sample: position), into: place(slot))
+        }
       }
+    case .pictures(let preparation):
+      for (slot, position) in positions.enumerated() {
+        try write(position, epoch: epoch, preparation, into: place(slot))
+      }
+    }
+  }
+
+  /// Reads a picture, changes it as training asks for, and writes it as numbers.
+  private func write(
+    _ position: Int, epoch: Int, _ preparation: PicturePreparation, into place: UnsafeMutableBufferPointer<Float>
+  ) throws {
+    let image = try dataSet.picture(
+      at: position, rules: preparation.preprocessing.rules,
+      random: RandomNumbers(seed: seed, purpose: .replacement, epoch: epoch, index: UInt64(position)))
+    do {
+      try preparation.write(image, augmentation: augmentation, seed: seed, epoch: epoch, sample: position, into: place)
+    } catch var error as ResNetError {
+      error.place = error.place ?? dataSet.path(at: position)
+      throw error
     }
   }
 }

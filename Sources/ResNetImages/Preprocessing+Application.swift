@@ -52,7 +52,13 @@ public struct PicturePreparation: Sendable {
   /// - Precondition: `destination` holds `input.count` elements.
   /// - Throws: `ResNetError` of code `data` where a picture that is not resized has another size than the input.
   public func write(_ image: Image, into destination: UnsafeMutableBufferPointer<Float>) throws {
-    let image = try preprocessing.geometry(image)
+    try write(prepared: preprocessing.geometry(image), into: destination)
+  }
+
+  /// Writes a picture that has been resized and cut, seen through a window.
+  func write(
+    prepared image: Image, placement: Placement = .identity, into destination: UnsafeMutableBufferPointer<Float>
+  ) throws {
     guard image.height == input[1], image.width == input[2] else {
       throw ResNetError(
         .data,
@@ -60,7 +66,7 @@ public struct PicturePreparation: Sendable {
           + "and does not resize",
         remedy: "Resize the picture, or use a model whose preprocessing resizes")
     }
-    normalizer.write(image, into: destination)
+    normalizer.write(image, placement: placement, into: destination)
   }
 }
 
@@ -78,8 +84,7 @@ extension Preprocessing {
       case (false, let size, let image): size == nil && image.map { $0.shape == input } ?? true
       }
     guard fits else {
-      let size = geometry.outputSize.map { Shape([channels, $0.height, $0.width]) } ?? meanImage?.shape
-      let made = size.map { "images of \($0)" } ?? "\(channels) channels"
+      let made = outputShape.map { "images of \($0)" } ?? "\(channels) channels"
       throw ResNetError(
         .data, "preprocessing made for \(made) does not fit an input of \(input)",
         remedy: "Compute it from images of the network's input shape")
