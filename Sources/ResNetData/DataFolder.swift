@@ -11,7 +11,8 @@ struct DataFolder {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       throw ResNetError(
-        .data, "there is no such folder", at: path, remedy: "Give a folder of pictures or of CIFAR or IDX files, or `generated`"
+        .data, "there is no such folder", at: path,
+        remedy: "Give a folder of pictures or of CIFAR or IDX files, or `generated`"
       )
     }
     guard isFolder.boolValue else {
@@ -48,7 +49,8 @@ struct DataFolder {
     }
     if inner == nil, names.contains(where: { FolderEntry($0, at: place($0)).isPicture }) {
       return ResNetError(
-        .data, "its pictures have no classes", at: path, remedy: "Put the pictures of each class into a folder of its own"
+        .data, "its pictures have no classes", at: path,
+        remedy: "Put the pictures of each class into a folder of its own"
       )
     }
     return ResNetError(

@@ -18,12 +18,14 @@ struct ImageFolder {
   struct Part {
     /// `training`, `validation` or `test`; `nil` for a folder without parts.
     let name: String?
-    var listing: ClassFolders
+    let listing: ClassFolders
   }
 
+  /// The folder's path as it was given.
+  let path: String
   /// What the folder is called.
   let name: String
-  private(set) var parts: [Part]
+  let parts: [Part]
 
   /// Lists what a folder has; `nil` where it is no folder of pictures.
   ///
@@ -32,7 +34,7 @@ struct ImageFolder {
   ///
   /// - Throws: `ResNetError` of code `inputOutput` where a folder cannot be read.
   init?(_ folder: DataFolder) throws {
-    let path = folder.path
+    path = folder.path
     name = printable(URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent)
     let folders = try FolderEntry.visible(in: path).filter(\.isFolder).map(\.name)
     let named = Self.parts.compactMap { part in
@@ -41,8 +43,8 @@ struct ImageFolder {
     let areParts = try named.contains { part in try FolderEntry.visible(in: part.folder).contains(where: \.isFolder) }
     if areParts || !named.isEmpty && named.count == folders.count {
       parts = try named.map { Part(name: $0.name, listing: try ClassFolders($0.folder)) }
-    } else if try folders.contains(where: { try FolderEntry.visible(in: folder.place($0)).contains(where: \.isPicture) })
-    {
+    } else if try folders.contains(where: { try FolderEntry.visible(in: folder.place($0)).contains(where: \.isPicture) }
+    ) {
       parts = [Part(name: nil, listing: try ClassFolders(path))]
     } else {
       return nil

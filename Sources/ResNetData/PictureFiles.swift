@@ -74,7 +74,8 @@ extension DataSet {
         }
       }
       throw ResNetError(
-        .data, "\(error.message), and no other picture of class \(quoted(classNames[Int(labels[position])])) can be read",
+        .data,
+        "\(error.message), and no other picture of class \(quoted(classNames[Int(labels[position])])) can be read",
         at: error.place, remedy: error.remedy)
     }
   }

@@ -4,6 +4,7 @@ import ResNetData
 import ResNetEngine
 import ResNetFiles
 import ResNetGraph
+import ResNetImages
 import ResNetModel
 import ResNetModels
 
