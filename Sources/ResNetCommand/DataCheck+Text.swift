@@ -45,28 +45,31 @@ extension DataCheck {
   }
 
   private var brokenFiles: [String] {
-    let width = min(broken.map { cell($0.path).count }.max() ?? 0, 38)
-    return broken.isEmpty
-      ? []
-      : ["\(counted(broken.count, "file")) cannot be read:"]
-        + broken.map { picture in
-          let path = shortened(cell(picture.path), to: width)
-          let space = String(repeating: " ", count: width - path.count)
-          return "  " + path + space + "  " + shortened(cell(picture.reason), to: Columns.lineWidth - 4 - width)
-        }
+    guard !broken.isEmpty else { return [] }
+    return ["\(counted(broken.count, "file")) cannot be read:"]
+      + broken.flatMap { picture in
+        let (path, reason) = (cell(picture.path), cell(picture.reason))
+        // A path is of use where it is whole.
+        return path.count + reason.count + 4 <= Columns.lineWidth
+          ? ["  \(path): \(reason)"] : [indented(path, by: 2), indented(reason, by: 4)]
+      }
   }
 
   private var duplicates: [String] {
     guard !sharedAcrossParts.isEmpty else { return [] }
     let rest = sharedAcrossParts.count - Self.shownGroups
     return ["\(counted(sharedAcrossParts.count, "image")) in several parts:"]
-      + sharedAcrossParts.prefix(Self.shownGroups).map { places in
-        "  " + shortened(places.prefix(2).map { shortened(cell($0), to: 37) }.joined(separator: " = "), to: 78)
+      + sharedAcrossParts.prefix(Self.shownGroups).flatMap { places in
+        places.enumerated().map { number, place in indented((number == 0 ? "" : "= ") + cell(place), by: 2) }
       } + (rest > 0 ? ["  … and \(rest) more: --json lists all"] : [])
   }
 
+  private func indented(_ text: String, by columns: Int) -> String {
+    String(repeating: " ", count: columns) + shortened(text, to: Columns.lineWidth - columns)
+  }
+
   private var troubles: [String] {
-    ["what would stop training:"] + problems.map { "  " + shortened(cell($0), to: Columns.lineWidth - 2) }
+    ["what would stop training:"] + problems.map { indented(cell($0), by: 2) }
   }
 
   private func counted(_ count: Int, _ one: String, _ many: String? = nil) -> String {

@@ -162,7 +162,7 @@ import Testing
     let check = try DataCheck(of: folder)
     let files = try FileManager.default.contentsOfDirectory(atPath: folder + "/broken")
     let broken = Set(check.broken.map(\.path))
-    #expect(check.rotated == 7 && check.otherColors.contains { $0.name == "CMYK" && $0.images >= 4 })
+    #expect(check.rotated == 6 && check.otherColors.contains { $0.name == "CMYK" && $0.images >= 4 })
     #expect(files.count { broken.contains("broken/" + $0) } >= 10)
     #expect(check.broken.allSatisfy { !$0.reason.isEmpty && !$0.reason.contains("\n") })
   }
