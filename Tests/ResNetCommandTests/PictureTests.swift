@@ -42,7 +42,7 @@ private func writePhotographs(to folder: TemporaryFolder, in place: String, coun
     let model = try Model(contentsOf: folder.path + "/run")
     #expect(model.classes == ["Ameise", "Biene"] && model.input == [3, 12, 12])
     let rules = ImageRules(exif: .apply, background: .init(red: 1, green: 2, blue: 3))
-    #expect(model.preprocessing == (try Preprocessing.photographs(side: 12).with(rules)))
+    #expect(try model.preprocessing == Preprocessing.photographs(side: 12).with(rules))
 
     // The folder's own names are others than the model's.
     let evaluated = try run("evaluate run --data photos --threads 1", in: folder)

@@ -1,6 +1,7 @@
 import Foundation
 import ResNetCore
 import ResNetData
+import ResNetEngine
 import ResNetImages
 import ResNetModel
 import ResNetModels
@@ -130,7 +131,8 @@ private func trainer(
     let folder = try photographs()
     let set = try DataSet.open(folder.path + "/photos").requireTraining()
     let small = try Trainer(.cifar(depth: 8), on: set, recipe: recipe(.epochs(1)))
-    #expect(small.model.input == [3, 32, 32] && small.model.preprocessing == (try .photographs(side: 32)))
+    #expect(small.model.input == [3, 32, 32])
+    #expect(try small.model.preprocessing == .photographs(side: 32))
     #expect(try Preprocessing.photographs(for: .resNet50) == .torchvisionV1)
     #expect(Architecture.resNet50.usualPictureSide == 224)
     #expect(try Architecture.fullyConnected(depth: 8).usualPictureSide == 32)
