@@ -15,7 +15,7 @@ struct PictureOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Of pictures: what becomes of files that cannot be read: an end of the run, none of them, or others of the class (default: fail).",
+      "Of pictures: with a file that cannot be read, end; leave it out; or take another of its class (default: fail).",
       valueName: "what"))
   var broken: ImageFolderOptions.Broken?
 

@@ -92,7 +92,7 @@ final class BatchQueue: @unchecked Sendable {
     condition.withLock { unused.append(batch) }
   }
 
-  /// Lets every thread end after the batch that it is at.
+  /// Lets every thread end after the part that it is at.
   func stop() {
     condition.withLock {
       stopped = true
