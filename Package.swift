@@ -47,7 +47,7 @@ let package = Package(
       name: "ResNetImages",
       dependencies: ["CSPNG", "CTIFF", "CTurboJPEG", "CWebP", "ResNetCore", "ResNetFiles", "ResNetKernels"],
       swiftSettings: strict),
-    .target(name: "ResNetData", dependencies: ["ResNetCore", "ResNetImages"], swiftSettings: strict),
+    .target(name: "ResNetData", dependencies: ["ResNetCore", "ResNetFiles", "ResNetImages"], swiftSettings: strict),
     .target(name: "ResNetPlots", dependencies: ["ResNetCore"], swiftSettings: strict),
     .target(
       name: "ResNetModel",

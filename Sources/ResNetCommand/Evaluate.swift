@@ -14,6 +14,7 @@ struct Evaluate: AsyncParsableCommand {
 
       One model is measured class by class; several are compared, a line each.
       Quantised models compute with integers unless --precision says otherwise.
+      Of a folder of pictures those in test are taken, else those in val, else all.
 
         resnet evaluate runs/r20 --data cifar-10-batches-bin
         resnet evaluate runs/r20 --data cifar-10-batches-bin \\
@@ -24,7 +25,7 @@ struct Evaluate: AsyncParsableCommand {
   @Argument(help: ArgumentHelp("The folder of a run, or a safetensors file.", valueName: "model"), completion: .models)
   var models: [String]
 
-  @Option(help: "A folder of CIFAR or IDX files, or 'generated'.", completion: .directory)
+  @Option(help: ArgumentHelp(stringLiteral: DataSet.sources), completion: .directory)
   var data: String
 
   @Option(help: "Images in one run of the network.")
@@ -34,6 +35,7 @@ struct Evaluate: AsyncParsableCommand {
     help: ArgumentHelp("Draw the confusion matrix of one model as SVG.", valueName: "file"), completion: .file())
   var confusion: String?
 
+  @OptionGroup var pictures: PictureOptions
   @OptionGroup var engine: EngineOptions
 
   @Flag(help: "Print JSON: one line a model.")
@@ -46,7 +48,7 @@ struct Evaluate: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let test = try DataSet.open(data).requireTest()
+    let test = try pictures.open(data).requireTest()
     // Measuring can take long: what does not fit is refused before. One model at a time is held in memory.
     for path in models {
       let classes = try evaluator(path, for: test).model.classes
@@ -73,6 +75,7 @@ struct Evaluate: AsyncParsableCommand {
         Terminal.print(evaluation.text(model: evaluator.model.architecture.name))
       }
     }
+    for text in DataSet.notesOnBroken(in: [test]) { Terminal.note("note: \(text)") }
   }
 
   /// Opens a model that fits the data; an error says which of them does not.

@@ -53,7 +53,14 @@ struct Import: ParsableCommand {
   @Flag(help: "Take what fits, leave the rest at its first values, and tell what that was.")
   var partial = false
 
+  func validate() throws {
+    guard preprocessing.preprocessing != nil else {
+      throw ValidationError("Missing expected argument '--preprocessing <kind>'.")
+    }
+  }
+
   func run() throws {
+    guard let kind = preprocessing.preprocessing else { return }
     guard resolvedPath(weights) != resolvedPath(output) else {
       throw ResNetError(
         .usage, "the model would take the place of the weights", at: output, remedy: "Give another file")
@@ -66,13 +73,13 @@ struct Import: ParsableCommand {
         remedy: (file.proposal.map { "\($0): g" } ?? "G") + "ive --network")
     }
     let architecture = try options.architecture(network)
-    let names = try classNames()
+    let names = try classes == "imagenet" ? ImageNet.classNames : namesOfClasses(in: classes)
     if let count = file.classCount, count != names.count, !partial {
       throw ResNetError(
         .data, "the weights tell \(count) classes apart, and \(names.count) names are given", at: weights,
         remedy: "Give as many names, or --partial for a new last layer")
     }
-    let preprocessing = try preprocessing.chosen()
+    let preprocessing = try preprocessing.chosen(kind)
     let side = preprocessing.geometry.outputSize
     let model = try Model(
       architecture: architecture, input: side.map { [architecture.input[0], $0.height, $0.width] }, classes: names,
@@ -89,19 +96,5 @@ struct Import: ParsableCommand {
       Terminal.print(lines.isEmpty ? "everything fits" : lines.joined(separator: "\n"))
     }
     Terminal.print("\(cell(output)) holds the model")
-  }
-
-  private func classNames() throws -> [String] {
-    if classes == "imagenet" { return ImageNet.classNames }
-    let text = try TextFile.read(classes, atMost: 1 << 26)
-    var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-      .map { $0.trimmingCharacters(in: .whitespaces) }
-    while lines.last?.isEmpty == true { lines.removeLast() }
-    guard !lines.isEmpty, let empty = lines.firstIndex(of: "") else {
-      guard lines.isEmpty else { return lines }
-      throw ResNetError(.data, "the file names no classes", at: classes, remedy: "Write one name a line")
-    }
-    throw ResNetError(
-      .data, "the class has no name", at: "\(classes), line \(empty + 1)", remedy: "Write one name a line")
   }
 }

@@ -8,54 +8,121 @@ struct PreprocessingOptions: ParsableArguments {
     help: ArgumentHelp(
       "What is done to images, as where the weights come from: shrink, cut and normalise, or normalize alone (CIFAR).",
       valueName: "kind"))
-  var preprocessing: PreprocessingKind
+  var preprocessing: PreprocessingKind?
 
   @Option(
     help: ArgumentHelp(
-      "With normalize, and timm: what is subtracted from each channel on the scale 0 to 1.", valueName: "numbers"))
+      "What is subtracted from each channel on the scale 0 to 1; not with torchvision and keras.",
+      valueName: "numbers"))
   var mean: ChannelNumbers?
 
-  @Option(help: ArgumentHelp("With normalize, and timm: what the difference is divided by.", valueName: "numbers"))
+  @Option(
+    help: ArgumentHelp("What the difference is divided by; not with torchvision and keras.", valueName: "numbers"))
   var deviation: ChannelNumbers?
 
   @Option(
     help: ArgumentHelp(
-      "With timm and keras: width and height of what the network sees (default: 224).", valueName: "pixels"))
+      "Width and height of what the network sees (default: 224, or in training what it usually takes); not with torchvision and normalize.",
+      valueName: "pixels"))
   var size: Int?
 
   @Option(
     help: ArgumentHelp(
-      "With timm: the share of the picture's shorter side that is cut out (default: 0.875).", valueName: "share"))
+      "The share of the picture's shorter side that is cut out (default: 0.875); with timm, and in training.",
+      valueName: "share"))
   var crop: Double?
 
+  @Option(
+    help: ArgumentHelp(
+      "What is done about the rotation that cameras note, here and wherever the model is used (default: ignore).",
+      valueName: "what"))
+  var exif: ImageRules.Orientation?
+
+  @Option(
+    help: ArgumentHelp(
+      "The colour behind transparent pixels: red,green,blue from 0 to 255, or none (the default) for the colour that they have.",
+      valueName: "colour"))
+  var background: Background?
+
   func validate() throws {
+    guard let preprocessing else { return }
     if preprocessing == .normalize, mean == nil || deviation == nil {
       throw ValidationError("Normalising needs --mean and --deviation: those that the weights were trained with.")
     }
-    let given = [
-      ("--mean", mean != nil), ("--deviation", deviation != nil), ("--size", size != nil), ("--crop", crop != nil),
-    ].filter(\.1).map(\.0)
+    let given = names.filter { ["--mean", "--deviation", "--size", "--crop"].contains($0) }
     if let other = given.first(where: { !preprocessing.options.contains($0) }) {
       throw ValidationError("\(other) has no meaning with --preprocessing \(preprocessing.rawValue).")
     }
   }
 
+  /// The options that are given.
+  var names: [String] {
+    [
+      ("--preprocessing", preprocessing != nil), ("--mean", mean != nil), ("--deviation", deviation != nil),
+      ("--size", size != nil), ("--crop", crop != nil), ("--exif", exif != nil), ("--background", background != nil),
+    ].filter(\.1).map(\.0)
+  }
+
   /// The whole way from a picture to the network.
   ///
+  /// - Parameter side: the width and height where `--size` does not say.
   /// - Throws: `ResNetError` of code `data` where numbers make no sense.
-  func chosen() throws -> Preprocessing {
-    switch preprocessing {
-    case .torchvisionV1: .torchvisionV1
-    case .torchvisionV2: .torchvisionV2
-    case .timm:
-      try .timm(
-        size: size ?? 224, cropFraction: crop ?? 0.875, mean: mean?.values ?? Preprocessing.imageNetMean,
-        deviation: deviation?.values ?? Preprocessing.imageNetDeviation)
-    case .keras: try .keras(.caffe, size: size ?? 224)
-    case .kerasTF: try .keras(.tf, size: size ?? 224)
-    case .kerasTorch: try .keras(.torch, size: size ?? 224)
-    case .normalize: try Preprocessing(mean: mean?.values ?? [], deviation: deviation?.values ?? [])
+  func chosen(_ kind: PreprocessingKind, side: Int = 224) throws -> Preprocessing {
+    let size = size ?? side
+    let preprocessing: Preprocessing =
+      switch kind {
+      case .torchvisionV1: .torchvisionV1
+      case .torchvisionV2: .torchvisionV2
+      case .timm:
+        try .timm(
+          size: size, cropFraction: crop ?? 0.875, mean: mean?.values ?? Preprocessing.imageNetMean,
+          deviation: deviation?.values ?? Preprocessing.imageNetDeviation)
+      case .keras: try .keras(.caffe, size: size)
+      case .kerasTF: try .keras(.tf, size: size)
+      case .kerasTorch: try .keras(.torch, size: size)
+      case .normalize: try Preprocessing(mean: mean?.values ?? [], deviation: deviation?.values ?? [])
+      }
+    return preprocessing.with(rules)
+  }
+
+  /// What a network that is trained from scratch gets; `nil` where none of the options is given.
+  ///
+  /// - Throws: `ResNetError` of code `usage` where an option is for pictures and the images are none, `data` where numbers
+  ///   make no sense.
+  func chosen(for architecture: Architecture, on training: DataSet) throws -> Preprocessing? {
+    guard let first = names.first else { return nil }
+    if let preprocessing { return try chosen(preprocessing, side: architecture.usualPictureSide) }
+    if training.imageShape == nil {
+      return try Preprocessing.photographs(
+        side: size ?? architecture.usualPictureSide, cropFraction: crop ?? 0.875,
+        mean: mean?.values ?? Preprocessing.imageNetMean,
+        deviation: deviation?.values ?? Preprocessing.imageNetDeviation
+      ).with(rules)
     }
+    guard let mean, let deviation, names == ["--mean", "--deviation"] else {
+      let odd = names.first { !["--mean", "--deviation"].contains($0) }
+      throw ResNetError(
+        .usage, odd.map { "\($0) is for folders of pictures" } ?? "\(first) needs the other of --mean and --deviation",
+        at: training.name, remedy: "Leave it away, or give both a mean and a deviation and nothing else")
+    }
+    return try Preprocessing(mean: mean.values, deviation: deviation.values)
+  }
+
+  private var rules: ImageRules { ImageRules(exif: exif ?? .ignore, background: background?.color) }
+}
+
+extension ImageRules.Orientation: ExpressibleByArgument {}
+
+/// The colour behind transparent pixels, as `255,255,255` or `none`.
+struct Background: ExpressibleByArgument {
+  var color: ImageRules.Color?
+
+  init?(argument: String) {
+    guard argument != "none" else { return }
+    let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
+    let bytes = parts.compactMap { UInt8($0.trimmingCharacters(in: .whitespaces)) }
+    guard parts.count == 3, bytes.count == 3 else { return nil }
+    color = ImageRules.Color(red: bytes[0], green: bytes[1], blue: bytes[2])
   }
 }
 

@@ -23,7 +23,7 @@ struct Quantize: AsyncParsableCommand {
   @Argument(help: ArgumentHelp("The folder of a run, or a safetensors file.", valueName: "model"), completion: .models)
   var model: String
 
-  @Option(help: "A folder of CIFAR or IDX files, or 'generated'.", completion: .directory)
+  @Option(help: ArgumentHelp(stringLiteral: DataSet.sources), completion: .directory)
   var data: String
 
   @Option(help: ArgumentHelp("Where the quantised model is written.", valueName: "file"), completion: .file())
@@ -32,6 +32,7 @@ struct Quantize: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Training images that the model is watched on.", valueName: "number"))
   var images = 1000
 
+  @OptionGroup var pictures: PictureOptions
   @OptionGroup var sharing: ThreadsOption
 
   @Flag(help: "Print JSON.")
@@ -54,7 +55,7 @@ struct Quantize: AsyncParsableCommand {
       throw ResNetError(
         .usage, "the model is quantised already", at: model, remedy: "Give the model that it was made from")
     }
-    let splits = try DataSet.open(data)
+    let splits = try pictures.open(data)
     let training = try splits.requireTraining()
     try await sharing.apply()
     guard try await EngineActor.run({ try Precision.int8.isSupported() }) else {
@@ -74,6 +75,8 @@ struct Quantize: AsyncParsableCommand {
       report.test = .init(before: single, after: quantized)
     }
     Terminal.print(json ? try encoded(report) : report.text)
+    let sets = [training, splits.test].compactMap(\.self)
+    for text in DataSet.notesOnBroken(in: sets) { Terminal.note("note: \(text)") }
   }
 
   private func size(of file: String) throws -> Int {

@@ -5,7 +5,8 @@ import ResNet
 /// Which recipe, and what is varied of it.
 struct RecipeOptions: ParsableArguments {
   @Option(
-    help: "A recipe's name ('resnet recipes' lists them), or a JSON file that holds one (default: quick).",
+    help:
+      "A recipe's name ('resnet recipes' lists them), or a JSON file that holds one (default: quick, and of pictures photographs).",
     completion: .recipes)
   var recipe: String?
 

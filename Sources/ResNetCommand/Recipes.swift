@@ -36,7 +36,7 @@ struct Recipes: ParsableCommand {
       for recipe in Recipe.all {
         Terminal.print(
           recipe.name + String(repeating: " ", count: width + 2 - recipe.name.count)
-            + "\(recipe.length) of \(recipe.batch) images, rate \(recipe.learningRate), \(recipe.schedule)")
+            + "\(recipe.length), batch \(recipe.batch), rate \(recipe.learningRate), \(recipe.schedule)")
       }
     }
   }

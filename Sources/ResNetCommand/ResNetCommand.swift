@@ -26,7 +26,8 @@ struct ResNetCommand: AsyncParsableCommand {
       """,
     version: packageVersion,
     subcommands: [
-      Train.self, Evaluate.self, Import.self, Export.self, Quantize.self, Summary.self, Networks.self, Recipes.self,
+      Train.self, Evaluate.self, Import.self, Export.self, Quantize.self, CheckData.self,
+      Summary.self, Networks.self, Recipes.self,
       Runs.self, Bench.self,
     ])
 

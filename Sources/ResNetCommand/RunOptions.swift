@@ -7,7 +7,7 @@ struct RunOptions: ParsableArguments {
   @Option(help: "A network such as resnet20 ('resnet networks' lists them), or a JSON file.", completion: .networks)
   var network: String?
 
-  @Option(help: "A folder of CIFAR or IDX files, or 'generated'.", completion: .directory)
+  @Option(help: ArgumentHelp(stringLiteral: DataSet.sources), completion: .directory)
   var data: String?
 
   @Option(

@@ -27,6 +27,12 @@ struct Train: AsyncParsableCommand {
         resnet train --network resnet20 --data generated --output runs/log \\
           --progress json 2> progress.jsonl
 
+      --data takes a folder of photographs too, with train and test (or val) and in
+      them a folder for each class; 'resnet check-data' looks it over first.
+
+        resnet train --network resnet18 --data photos --size 128 \\
+          --output runs/photos
+
       Results are on standard output: a line for each epoch. Progress is on
       standard error, with the time left for the whole run. Ctrl-C ends the run
       after its step and keeps it; a second Ctrl-C ends it at once.
@@ -36,9 +42,14 @@ struct Train: AsyncParsableCommand {
   @OptionGroup var keeping: KeepingOptions
   @OptionGroup var recipe: RecipeOptions
   @OptionGroup var options: NetworkOptions
+  @OptionGroup var pictures: PictureOptions
+  @OptionGroup var preprocessing: PreprocessingOptions
 
-  @Option(help: ArgumentHelp("Threads that prepare images; they change the speed alone.", valueName: "number"))
-  var loaderThreads = 1
+  @Option(
+    help: ArgumentHelp(
+      "Threads that prepare images; they change the speed alone (default: 1, and of pictures one a core).",
+      valueName: "number"))
+  var loaderThreads: Int?
 
   @OptionGroup var engine: EngineOptions
   @OptionGroup var memory: MemoryOption
@@ -115,10 +126,13 @@ struct Train: AsyncParsableCommand {
     }
     if let test = plan.finalTest {
       // With images held out, the test set is used this once.
-      let evaluation = try await Evaluator(trainer.model, batch: trainer.recipe.batch, precision: precision)
-        .evaluate(on: test)
+      let evaluation = try await evaluate(trainer, on: test)
       try await plan.folder?.add(evaluation.summary)
-      if !json { Terminal.print("\(trainer.model.architecture.name) on \(evaluation.summary)") }
+      if !json, !plan.isOfPictures { Terminal.print("\(trainer.model.architecture.name) on \(evaluation.summary)") }
+      for text in DataSet.notesOnBroken(in: [test]) { reporter.note("note: \(text)") }
+      if !json, plan.isOfPictures { Terminal.print(evaluation.text(model: trainer.model.architecture.name)) }
+    } else if !json, plan.isOfPictures, let test = plan.test {
+      Terminal.print(try await evaluate(trainer, on: test).text(model: trainer.model.architecture.name))
     }
     reporter.finish()
     if !json, let loading = await trainer.history.loading {
@@ -131,12 +145,19 @@ struct Train: AsyncParsableCommand {
     }
   }
 
+  private func evaluate(_ trainer: Trainer, on test: DataSet) async throws -> Evaluation {
+    try await Evaluator(
+      trainer.model, batch: trainer.recipe.batch, loaderThreads: loaderThreads, precision: trainer.precision
+    ).evaluate(on: test)
+  }
+
   private func trainer(
     _ plan: TrainingPlan, _ precision: Precision, _ reporter: ProgressReporter?
   ) throws -> Trainer {
     try Trainer(
-      plan.architecture, on: plan.training, test: plan.test, recipe: plan.recipe, seed: plan.seed,
-      loaderThreads: loaderThreads, memoryLimit: plan.memoryLimit, precision: precision, keptIn: plan.folder,
+      plan.architecture, on: plan.training, test: plan.test, recipe: plan.recipe,
+      preprocessing: plan.preprocessing, seed: plan.seed, loaderThreads: loaderThreads, memoryLimit: plan.memoryLimit,
+      precision: precision, keptIn: plan.folder,
       progress: { reporter?.show($0) },
       note: { note in reporter.map { $0.note("note: \(note)") } ?? Terminal.note("note: \(note)") })
   }

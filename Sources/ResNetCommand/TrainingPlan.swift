@@ -13,6 +13,8 @@ struct TrainingPlan: Sendable {
   /// The most memory of the process, in bytes, where there is a limit.
   let memoryLimit: Int?
   let training: DataSet
+  /// What is done to images, where it is told; else it is measured on them, or of pictures the usual.
+  let preprocessing: Preprocessing?
   /// What is tested on after every epoch.
   let test: DataSet?
   /// What is tested on once, at the end, where images were held out.
@@ -37,14 +39,19 @@ struct TrainingPlan: Sendable {
     if isTrial, let output = command.run.output { try RunFolder.check(output, overwrite: command.run.overwrite) }
     let (network, data, output) = (command.run.network ?? "", command.run.data ?? "", command.run.output ?? "")
     architecture = try command.options.architecture(network)
-    recipe = try command.recipe.chosen(from: nil)
+    var recipe = try command.recipe.chosen(from: nil)
     seed = command.run.seed ?? 0
     threads = command.engine.threads
     precision = command.engine.precision.precision
     memoryLimit = command.memory.memoryLimit
     step = 0
-    let splits = try DataSet.open(data)
+    let splits = try command.pictures.open(data)
     (training, test, finalTest) = try Self.split(splits, validation: command.run.validation, seed: seed)
+    if training.imageShape == nil, command.recipe.recipe == nil {
+      recipe = try command.recipe.chosen(from: .photographs)
+    }
+    self.recipe = recipe
+    preprocessing = try command.preprocessing.chosen(for: architecture, on: training)
     folder =
       isTrial
       ? nil
@@ -54,7 +61,11 @@ struct TrainingPlan: Sendable {
   }
 
   private init(_ command: Train, resuming path: String) throws {
-    let given = command.options.isGiven ? "the network's options" : command.run.whatMakesANewRun
+    let given =
+      command.options.isGiven
+      ? "the network's options"
+      : command.run.whatMakesANewRun ?? command.preprocessing.names.first
+        ?? command.pictures.names.first { $0 != "--broken" }
     if let given {
       throw ResNetError(
         .usage, "\(given) cannot be given with --resume", at: path, remedy: "Leave it away: the run keeps its own")
@@ -69,8 +80,12 @@ struct TrainingPlan: Sendable {
     precision = command.engine.precision.precision ?? record.precision
     memoryLimit = command.memory.memoryLimit ?? record.memoryLimit
     step = command.dryRun ? try RunFolder.soundStep(in: path) : 0
-    let splits = try DataSet.open(folder.source)
+    var options = record.data.pictures ?? ImageFolderOptions()
+    // A file that has broken since must not be the end of the run.
+    if let broken = command.pictures.broken { options.broken = broken }
+    let splits = try DataSet.open(folder.source, pictures: options)
     (training, test, finalTest) = try Self.split(splits, validation: record.data.validation, seed: seed)
+    preprocessing = try record.preprocessing.map { try Preprocessing($0, meanImage: nil) }
     self.folder = folder
   }
 
@@ -79,13 +94,23 @@ struct TrainingPlan: Sendable {
     _ splits: DataSplits, validation: Int?, seed: UInt64
   ) throws -> (training: DataSet, test: DataSet?, finalTest: DataSet?) {
     let training = try splits.requireTraining()
-    guard let validation else { return (training, splits.test, nil) }
+    guard let validation else {
+      guard let set = splits.validation else { return (training, splits.test, nil) }
+      return (training, set, splits.test)
+    }
+    guard splits.validation == nil else {
+      throw ResNetError(
+        .usage, "the data has validation images of its own", at: "--validation \(validation)", remedy: "Leave it away")
+    }
     let parts = try training.split(validation: validation, seed: seed)
     return (parts.training, parts.validation, splits.test)
   }
 }
 
 extension TrainingPlan {
+  /// Whether images are files of pictures.
+  var isOfPictures: Bool { training.imageShape == nil }
+
   /// What the images are called that every epoch is tested on.
   var label: String { finalTest == nil ? "test" : "validation" }
 

@@ -32,6 +32,9 @@ public struct ContentHash: Sendable {
     combine(UInt64(text.utf8.count))
   }
 
+  /// The hash as a number.
+  public var word: UInt64 { state }
+
   /// The hash as sixteen hexadecimal digits.
   public var digits: String {
     let digits = String(state, radix: 16)

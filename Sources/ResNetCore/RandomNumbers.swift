@@ -27,6 +27,8 @@ public struct RandomNumbers: RandomNumberGenerator, Sendable {
     public static let testing = Purpose(rawValue: 6)
     /// What a network leaves out in one step of training; the index is the layer's hash.
     public static let dropout = Purpose(rawValue: 7)
+    /// Which picture takes the place of a broken one.
+    public static let replacement = Purpose(rawValue: 12)
     /// Which region of a sample is resized.
     public static let cropping = Purpose(rawValue: 16)
     /// How a sample's colours change.

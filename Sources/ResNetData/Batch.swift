@@ -4,8 +4,8 @@ import ResNetCore
 ///
 /// The storage belongs to the batch and is used again for a later one once nobody holds the batch any more.
 ///
-/// Unchecked, because the memory is behind pointers: a batch is filled by the one thread that has it before any other
-/// thread can see it, and is only read from then until its last owner has let go.
+/// Unchecked, because the memory is behind pointers: a batch is filled before its taker can see it, each part of it by one
+/// thread alone, and is only read from then until its last owner has let go.
 public final class Batch: @unchecked Sendable {
   /// The number of the batch in its epoch, from 0.
   public private(set) var number = 0
@@ -50,16 +50,21 @@ public final class Batch: @unchecked Sendable {
     targetStorage.deallocate()
   }
 
-  /// Gives the batch new contents; only for a batch that nobody else holds.
-  func fill(
-    number: Int, count: Int,
-    _ body: (_ images: UnsafeMutableBufferPointer<Float>, _ labels: UnsafeMutableBufferPointer<Int32>) throws -> Void
-  ) rethrows {
+  /// Makes the batch ready for new contents; only for a batch that nobody else holds.
+  func begin(number: Int, count: Int) {
     self.number = number
     self.count = count
-    try body(
-      UnsafeMutableBufferPointer(rebasing: imageStorage[..<(count * imageCount)]),
-      UnsafeMutableBufferPointer(rebasing: labelStorage[..<count]))
+  }
+
+  /// The places of some images of the batch; only for whoever fills them.
+  func places(
+    _ slots: Range<Int>
+  ) -> (images: UnsafeMutableBufferPointer<Float>, labels: UnsafeMutableBufferPointer<Int32>) {
+    (
+      UnsafeMutableBufferPointer(
+        rebasing: imageStorage[slots.lowerBound * imageCount..<slots.upperBound * imageCount]),
+      UnsafeMutableBufferPointer(rebasing: labelStorage[slots])
+    )
   }
   /// Changes the contents and gives them target probabilities; only for a batch that nobody else holds.
   func mix(

@@ -1,9 +1,9 @@
 import Foundation
 
-/// Batches that threads prepare in any order and one caller takes in theirs.
+/// Batches that threads prepare, part by part and in any order, and one caller takes in theirs.
 ///
-/// A batch that no thread has begun is prepared by the caller itself, so that the caller never waits for a thread that did
-/// not start.
+/// The caller itself prepares what no thread has begun of the batch that it waits for, so that it never waits for a thread
+/// that did not start.
 ///
 /// Unchecked, because every variable is touched only between `lock` and `unlock` of the condition.
 final class BatchQueue: @unchecked Sendable {
@@ -11,9 +11,20 @@ final class BatchQueue: @unchecked Sendable {
   private let end: Int
   private let depth: Int
   private let makeBatch: @Sendable () -> Batch
-  private let prepare: @Sendable (Batch, Int) throws -> Void
+  private let preparation: BatchPreparation
 
+  /// A batch that is being prepared.
+  private struct Job {
+    let batch: Batch
+    let parts: Int
+    var filled = 0
+    /// The first of its parts that failed.
+    var failure: (part: Int, error: any Error)?
+  }
+
+  private var jobs: [Int: Job] = [:]
   private var nextToBegin: Int
+  private var nextPart = 0
   private var nextToTake: Int
   private var ready: [Int: Result<Batch, any Error>] = [:]
   private var unused: [Batch] = []
@@ -24,14 +35,14 @@ final class BatchQueue: @unchecked Sendable {
   /// Makes a queue for the batches with the numbers of a range, at most `depth` of them begun and not yet taken.
   init(
     range: Range<Int>, depth: Int, makeBatch: @escaping @Sendable () -> Batch,
-    prepare: @escaping @Sendable (Batch, Int) throws -> Void
+    preparation: BatchPreparation
   ) {
     self.end = range.upperBound
     self.nextToBegin = range.lowerBound
     self.nextToTake = range.lowerBound
     self.depth = depth
     self.makeBatch = makeBatch
-    self.prepare = prepare
+    self.preparation = preparation
   }
 
   /// The number of threads inside of `work`.
@@ -45,9 +56,9 @@ final class BatchQueue: @unchecked Sendable {
     condition.lock()
     threads += 1
     while true {
-      while !stopped, nextToBegin < end, nextToBegin >= nextToTake + depth { condition.wait() }
+      while !stopped, nextToBegin < end, nextPart == 0, nextToBegin >= nextToTake + depth { condition.wait() }
       if stopped || nextToBegin >= end { break }
-      begin()
+      prepareNext()
     }
     threads -= 1
     condition.broadcast()
@@ -64,8 +75,8 @@ final class BatchQueue: @unchecked Sendable {
       condition.unlock()
     }
     guard !stopped, nextToTake < end else { return nil }
-    if nextToBegin == nextToTake { begin() }
     while true {
+      while !stopped, nextToBegin == nextToTake { prepareNext() }
       if let result = ready.removeValue(forKey: nextToTake) {
         nextToTake += 1
         if case .failure = result { stopped = true }
@@ -81,7 +92,7 @@ final class BatchQueue: @unchecked Sendable {
     condition.withLock { unused.append(batch) }
   }
 
-  /// Lets every thread end after the batch that it is at.
+  /// Lets every thread end after the part that it is at.
   func stop() {
     condition.withLock {
       stopped = true
@@ -89,23 +100,45 @@ final class BatchQueue: @unchecked Sendable {
     }
   }
 
-  /// Prepares the next batch that nobody has begun. Called and left with the lock held, which is given up meanwhile.
-  private func begin() {
-    let number = nextToBegin
-    nextToBegin += 1
-    let spare = unused.popLast()
+  /// Prepares the next part that nobody has begun. Called and left with the lock held, which is given up meanwhile.
+  private func prepareNext() {
+    let (number, part) = (nextToBegin, nextPart)
+    let job = jobs[number] ?? beginJob(number)
+    nextPart += 1
+    if nextPart == job.parts { (nextToBegin, nextPart) = (number + 1, 0) }
+    let failure = unlocked { try preparation.fill(job.batch, part) }
+    jobs[number]?.filled += 1
+    if let failure, jobs[number]?.failure.map({ part < $0.part }) ?? true { jobs[number]?.failure = (part, failure) }
+    if let job = jobs[number], job.filled == job.parts { finish(job, number) }
+  }
+
+  private func beginJob(_ number: Int) -> Job {
+    let batch = unused.popLast() ?? makeBatch()
+    let job = Job(batch: batch, parts: preparation.begin(batch, number))
+    jobs[number] = job
+    return job
+  }
+
+  /// Hands a batch over whose parts are all filled.
+  private func finish(_ job: Job, _ number: Int) {
+    jobs[number] = nil
+    let failure = job.failure?.error ?? unlocked { try preparation.finish(job.batch) }
+    ready[number] = failure.map { .failure($0) } ?? .success(job.batch)
+    condition.broadcast()
+  }
+
+  /// Does some work with the lock given up meanwhile, and counts its time.
+  ///
+  /// - Returns: what it threw.
+  private func unlocked(_ work: () throws -> Void) -> (any Error)? {
     condition.unlock()
     let clock = ContinuousClock()
     let begun = clock.now
-    let result = Result {
-      let batch = spare ?? makeBatch()
-      try prepare(batch, number)
-      return batch
-    }
+    let result = Result { try work() }
     let seconds = (clock.now - begun) / .seconds(1)
     condition.lock()
     times.preparing += seconds
-    ready[number] = result
-    condition.broadcast()
+    if case .failure(let error) = result { return error }
+    return nil
   }
 }

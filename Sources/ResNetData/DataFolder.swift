@@ -11,7 +11,9 @@ struct DataFolder {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       throw ResNetError(
-        .data, "there is no such folder", at: path, remedy: "Give a folder of CIFAR or IDX files, or `generated`")
+        .data, "there is no such folder", at: path,
+        remedy: "Give a folder of pictures or of CIFAR or IDX files, or `generated`"
+      )
     }
     guard isFolder.boolValue else {
       throw ResNetError(.data, "it is a file", at: path, remedy: "Give the folder that the data files lie in")
@@ -43,11 +45,19 @@ struct DataFolder {
     let inner = names.first { name in
       guard let folder = try? DataFolder(place(name)) else { return false }
       return folder.has(anyOf: CIFAR10.files + CIFAR100.files) || IDXFiles.isPresent(in: folder)
+        || (try? ImageFolder(folder)) != nil
+    }
+    if inner == nil, names.contains(where: { FolderEntry($0, at: place($0)).isPicture }) {
+      return ResNetError(
+        .data, "its pictures have no classes", at: path,
+        remedy: "Put the pictures of each class into a folder of its own"
+      )
     }
     return ResNetError(
       .data, names.isEmpty ? "the folder is empty" : "there are no data files of a known kind", at: path,
       remedy: inner.map { "Give \(place($0))" }
-        ?? "Give a folder with data_batch_1.bin (CIFAR-10), train.bin (CIFAR-100) or train-images-idx3-ubyte (IDX)")
+        ?? "Give a folder with a folder of pictures for each class, or with data_batch_1.bin (CIFAR-10), "
+        + "train.bin (CIFAR-100) or train-images-idx3-ubyte (IDX)")
   }
 
   /// Reads a file whole.

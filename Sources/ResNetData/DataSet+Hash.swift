@@ -3,16 +3,29 @@ import ResNetCore
 extension DataSet {
   /// Sixteen hexadecimal digits that identify the images, labels, their order and the classes.
   ///
-  /// Reads every byte once (some 30 ms for CIFAR-10). It finds out mistakes, not forgeries.
+  /// Of images in memory it reads every byte once (some 30 ms for CIFAR-10). Of pictures it takes their paths below the
+  /// set's folder and the lengths of their files, which need not be read: a picture that is replaced by one of the same
+  /// length goes unnoticed, one that is added, removed, moved or edited does not. It finds out mistakes, not forgeries.
   public func contentHash() -> String {
-    var hash = ContentHash("\(imageShape)|" + classNames.joined(separator: "|"))
-    let size = imageShape.count
-    storage.withUnsafeBytes { bytes in
+    switch images {
+    case .pixels(let shape, let storage):
+      var hash = ContentHash("\(shape)|" + classNames.joined(separator: "|"))
+      let size = shape.count
+      storage.withUnsafeBytes { bytes in
+        for (row, label) in zip(rows, labels) {
+          hash.combine(UInt64(UInt32(bitPattern: label)))
+          hash.combine(UnsafeRawBufferPointer(rebasing: bytes[row * size..<(row + 1) * size]))
+        }
+      }
+      return hash.digits
+    case .files(let files):
+      var hash = ContentHash("pictures|" + classNames.joined(separator: "|"))
       for (row, label) in zip(rows, labels) {
         hash.combine(UInt64(UInt32(bitPattern: label)))
-        hash.combine(UnsafeRawBufferPointer(rebasing: bytes[row * size..<(row + 1) * size]))
+        hash.combine(files.paths[row])
+        hash.combine(UInt64(files.lengths[row]))
       }
+      return hash.digits
     }
-    return hash.digits
   }
 }

@@ -9,11 +9,12 @@ private struct PixelSums {
   var squares: [UInt64]
 
   init(_ dataSet: DataSet) {
-    let size = dataSet.imageShape.count
-    let area = dataSet.imageShape[1] * dataSet.imageShape[2]
+    let (shape, storage) = dataSet.pixelStorage
+    let size = shape.count
+    let area = shape[1] * shape[2]
     var values = [UInt64](repeating: 0, count: size)
-    var squares = [UInt64](repeating: 0, count: dataSet.imageShape[0])
-    dataSet.storage.withUnsafeBufferPointer { bytes in
+    var squares = [UInt64](repeating: 0, count: shape[0])
+    storage.withUnsafeBufferPointer { bytes in
       values.withUnsafeMutableBufferPointer { values in
         for row in dataSet.rows {
           for channel in squares.indices {
@@ -35,11 +36,13 @@ private struct PixelSums {
 
 extension DataSet {
   /// The mean and standard deviation of each channel over all images, on the scale [0, 1].
+  ///
+  /// - Precondition: the images are in memory.
   public func channelStatistics() -> (mean: [Double], deviation: [Double]) {
     let sums = PixelSums(self)
-    let area = imageShape[1] * imageShape[2]
+    let area = sums.values.count / sums.squares.count
     let pixels = Double(count * area)
-    let means = (0..<imageShape[0]).map { channel in
+    let means = sums.squares.indices.map { channel in
       Double(sums.values[channel * area..<(channel + 1) * area].reduce(0, +)) / pixels
     }
     let deviations = zip(means, sums.squares).map { mean, squares in
@@ -50,21 +53,26 @@ extension DataSet {
 
   /// The mean image, `[channels, height, width]`, and the standard deviation of each channel around it, on the scale
   /// [0, 1].
+  ///
+  /// - Precondition: the images are in memory.
   public func pixelStatistics() -> (mean: Tensor, deviation: [Double]) {
     let sums = PixelSums(self)
-    let area = imageShape[1] * imageShape[2]
+    let area = sums.values.count / sums.squares.count
     let means = sums.values.map { Double($0) / Double(count) }
     let deviations = sums.squares.indices.map { channel in
       let squaredMeans = means[channel * area..<(channel + 1) * area].reduce(0) { $0 + $1 * $1 }
       return max(0, (Double(sums.squares[channel]) / Double(count) - squaredMeans) / Double(area)).squareRoot() / 255
     }
-    return (Tensor(shape: imageShape, scalars: means.map { Float($0 / 255) }), deviations)
+    return (Tensor(shape: pixelStorage.shape, scalars: means.map { Float($0 / 255) }), deviations)
   }
 }
 
 extension Preprocessing {
   /// Subtracts each channel's mean over a set of images and divides by its standard deviation.
+  ///
+  /// - Throws: `ResNetError` of code `usage` where they are pictures, which would all have to be read.
   public static func perChannel(of dataSet: DataSet) throws -> Preprocessing {
+    try refuse(dataSet)
     let (mean, deviation) = dataSet.channelStatistics()
     return try Preprocessing(mean: mean, deviation: deviation.map(orOne))
   }
@@ -74,9 +82,19 @@ extension Preprocessing {
   ///
   /// The paper states the subtraction alone. The division gives inputs of variance 1, which the initialisation takes for
   /// granted; behind batch normalisation it changes nothing.
+  ///
+  /// - Throws: `ResNetError` of code `usage` where they are pictures, which have sizes of their own.
   public static func perPixel(of dataSet: DataSet) throws -> Preprocessing {
+    try refuse(dataSet)
     let (mean, deviation) = dataSet.pixelStatistics()
     return try Preprocessing(meanImage: mean, deviation: deviation.map(orOne))
+  }
+
+  private static func refuse(_ dataSet: DataSet) throws {
+    guard dataSet.imageShape == nil else { return }
+    throw ResNetError(
+      .usage, "means are not measured on pictures", at: dataSet.name,
+      remedy: "Use preprocessing with means that are known, such as ImageNet's")
   }
 
   /// A channel that is the same everywhere is left at its scale.

@@ -13,16 +13,25 @@ public final class EpochBatches {
   private let queue: BatchQueue
   private var last: Batch?
 
+  /// Begins to prepare batches.
+  ///
+  /// - Parameters:
+  ///   - classCount: the number of classes where batches have target probabilities, else 0.
+  ///   - parts: how many threads may share a batch.
   init(
-    range: Range<Int>, capacity: Int, imageShape: Shape, classCount: Int = 0, threads: Int,
-    prepare: @escaping @Sendable (Batch, Int) throws -> Void
+    range: Range<Int>, capacity: Int, imageShape: Shape, classCount: Int = 0, threads: Int, parts: Int = 1,
+    preparation: BatchPreparation
   ) {
     let queue = BatchQueue(
-      range: range, depth: threads + 2,
-      makeBatch: { Batch(capacity: capacity, imageShape: imageShape, classCount: classCount) }, prepare: prepare)
+      range: range, depth: Self.depth(threads: threads, parts: parts),
+      makeBatch: { Batch(capacity: capacity, imageShape: imageShape, classCount: classCount) }, preparation: preparation
+    )
     self.queue = queue
-    for _ in 0..<min(threads, range.count) { Thread.detachNewThread { queue.work() } }
+    for _ in 0..<min(threads, range.count * parts) { Thread.detachNewThread { queue.work() } }
   }
+
+  /// How many batches are begun and not yet taken at most: enough to keep all threads busy, and two more.
+  static func depth(threads: Int, parts: Int) -> Int { (threads + parts - 1) / parts + 2 }
 
   deinit { queue.stop() }
 

@@ -40,9 +40,9 @@ enum IDXFiles {
           classNames: (0..<classes).map(String.init))
       }
     }
-    if let training = sets[0], let test = sets[1], training.imageShape != test.imageShape {
+    if let training = found[0]?.images.shape, let test = found[1]?.images.shape, training != test {
       throw ResNetError(
-        .data, "training images are \(training.imageShape) and test images \(test.imageShape)", at: folder.path,
+        .data, "training images are \(training) and test images \(test)", at: folder.path,
         remedy: "Keep the files of different data sets in different folders")
     }
     return DataSplits(name: name, training: sets[0], test: sets[1])

@@ -19,10 +19,20 @@ public struct Loader: Sendable {
   public let batchSize: Int
   /// The number of batches in an epoch.
   public let batchesPerEpoch: Int
+  /// The shape of what a network gets of each image, `[channels, height, width]`.
+  public let input: Shape
 
-  let normalizer: PixelNormalizer
-  /// For images that are changed as pictures; the others become numbers at once.
-  let preparation: PicturePreparation?
+  /// How an image becomes numbers.
+  enum Writer: Sendable {
+    /// Bytes in memory that are moved and mirrored at most.
+    case pixels(PixelNormalizer)
+    /// Bytes in memory that are changed as pictures.
+    case images(PicturePreparation)
+    /// Files.
+    case pictures(PicturePreparation)
+  }
+
+  let writer: Writer
   let augmentation: Augmentation
   let seed: UInt64
   private let order: Order
@@ -32,18 +42,20 @@ public struct Loader: Sendable {
   ///
   /// - Parameters:
   ///   - dataSet: the images.
-  ///   - preprocessing: how bytes become numbers.
+  ///   - preprocessing: how images become numbers.
   ///   - augmentation: random changes of every image.
   ///   - batchSize: the number of images in a batch.
   ///   - order: shuffled for training, sequential for evaluation.
   ///   - keepsPartialBatch: whether images that do not fill a last batch are visited in a smaller one or left out.
   ///   - seed: what the order and the augmentation are drawn from.
   ///   - threads: the number of threads that prepare batches ahead; with 0 the caller's own thread prepares each batch.
+  ///   - input: the shape of what the network takes, needed where pictures are not resized.
   /// - Throws: `ResNetError` of code `usage` where a number makes no sense or a shuffled batch would be larger than the set,
-  ///   and of code `data` where the preprocessing was made for other images.
+  ///   and of code `data` where the preprocessing was made for other images, or pictures would not get one size.
   public init(
     _ dataSet: DataSet, preprocessing: Preprocessing, augmentation: Augmentation = .none, batchSize: Int,
-    order: Order = .shuffled, keepsPartialBatch: Bool = true, seed: UInt64 = 0, threads: Int = 1
+    order: Order = .shuffled, keepsPartialBatch: Bool = true, seed: UInt64 = 0, threads: Int = 1,
+    input: Shape? = nil
   ) throws {
     guard batchSize > 0 else {
       throw ResNetError(.usage, "a batch of \(batchSize) images", remedy: "Choose a batch of at least 1")
@@ -56,12 +68,23 @@ public struct Loader: Sendable {
     guard (0...1024).contains(threads) else {
       throw ResNetError(.usage, "\(threads) loader threads", remedy: "Choose a number from 0 to 1024")
     }
-    try augmentation.check(imageShape: dataSet.imageShape)
+    if let shape = dataSet.imageShape {
+      self.input = shape
+      writer =
+        augmentation.changesPictures
+        ? .images(try PicturePreparation(preprocessing, input: shape))
+        : .pixels(try PixelNormalizer(preprocessing, imageShape: shape))
+    } else if let shape = preprocessing.outputShape ?? input {
+      self.input = shape
+      writer = .pictures(try PicturePreparation(preprocessing, input: shape))
+    } else {
+      throw ResNetError(
+        .data, "pictures have sizes of their own, and the preprocessing does not resize them", at: dataSet.name,
+        remedy: "Use preprocessing that resizes, such as torchvision's")
+    }
+    try augmentation.check(imageShape: self.input)
     self.dataSet = dataSet
     self.batchSize = min(batchSize, dataSet.count)
-    self.normalizer = try PixelNormalizer(preprocessing, imageShape: dataSet.imageShape)
-    preparation =
-      augmentation.changesPictures ? try PicturePreparation(preprocessing, input: dataSet.imageShape) : nil
     self.augmentation = augmentation
     self.order = order
     self.seed = seed
@@ -78,17 +101,29 @@ public struct Loader: Sendable {
   public func epoch(_ number: Int, from first: Int = 0) -> EpochBatches {
     let samples = samples(epoch: number)
     let mixing = BatchMixing(augmentation)
+    let preparation = BatchPreparation(
+      begin: { batch, batchNumber in
+        let count = min(samples.count - batchNumber * batchSize, batchSize)
+        batch.begin(number: batchNumber, count: count)
+        return min(parts, count)
+      },
+      fill: { batch, part in
+        let slots = parts == 1 ? 0..<batch.count : part..<part + 1
+        let (images, labels) = batch.places(slots)
+        let first = batch.number * batchSize
+        try write(samples[first + slots.lowerBound..<first + slots.upperBound], epoch: number, images, labels)
+      },
+      finish: { mixing?.mix($0, shape: input, seed: seed, epoch: number) })
     return EpochBatches(
-      range: min(first, batchesPerEpoch)..<batchesPerEpoch, capacity: batchSize, imageShape: dataSet.imageShape,
-      classCount: mixing == nil ? 0 : dataSet.classCount, threads: threads
-    ) { batch, batchNumber in
-      let range = batchNumber * batchSize..<min(samples.count, (batchNumber + 1) * batchSize)
-      try batch.fill(number: batchNumber, count: range.count) { images, labels in
-        try write(samples[range], epoch: number, images, labels)
-      }
-      mixing?.mix(batch, shape: dataSet.imageShape, seed: seed, epoch: number)
-    }
+      range: min(first, batchesPerEpoch)..<batchesPerEpoch, capacity: batchSize, imageShape: input,
+      classCount: mixing == nil ? 0 : dataSet.classCount, threads: threads, parts: parts, preparation: preparation)
   }
+
+  /// How many threads may share a batch: a picture is slow to decode, and bytes in memory are not worth the handing over.
+  private var parts: Int { if case .pictures = writer { batchSize } else { 1 } }
+
+  /// The most batches that an epoch holds at once, the one in use included.
+  package var batchesHeld: Int { EpochBatches.depth(threads: threads, parts: parts) + 1 }
 
   /// The positions in the data set that an epoch visits, in order; with repeats, some of them several times.
   ///
@@ -103,23 +138,6 @@ public struct Loader: Sendable {
     case .shuffled:
       var random = RandomNumbers(seed: seed, purpose: .shuffling, epoch: epoch)
       return random.permutation(dataSet.count)
-    }
-  }
-
-  private func write(
-    _ samples: ArraySlice<Int>, epoch: Int, _ images: UnsafeMutableBufferPointer<Float>,
-    _ labels: UnsafeMutableBufferPointer<Int32>
-  ) throws {
-    let size = dataSet.imageShape.count
-    try dataSet.storage.withUnsafeBufferPointer { bytes in
-      for (slot, sample) in samples.enumerated() {
-        let position = sample / augmentation.repeats
-        let row = dataSet.rows[position]
-        labels[slot] = dataSet.labels[position]
-        try write(
-          UnsafeBufferPointer(rebasing: bytes[row * size..<(row + 1) * size]), epoch: epoch, sample: sample,
-          into: UnsafeMutableBufferPointer(rebasing: images[slot * size..<(slot + 1) * size]))
-      }
     }
   }
 }

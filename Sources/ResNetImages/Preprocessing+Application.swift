@@ -84,8 +84,7 @@ extension Preprocessing {
       case (false, let size, let image): size == nil && image.map { $0.shape == input } ?? true
       }
     guard fits else {
-      let size = geometry.outputSize.map { Shape([channels, $0.height, $0.width]) } ?? meanImage?.shape
-      let made = size.map { "images of \($0)" } ?? "\(channels) channels"
+      let made = outputShape.map { "images of \($0)" } ?? "\(channels) channels"
       throw ResNetError(
         .data, "preprocessing made for \(made) does not fit an input of \(input)",
         remedy: "Compute it from images of the network's input shape")

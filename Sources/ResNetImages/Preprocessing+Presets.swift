@@ -22,6 +22,30 @@ extension Preprocessing {
     return result
   }
 
+  /// What a network gets that is trained on pictures from scratch: as torchvision's, the middle of a picture whose shorter
+  /// side is `side` ÷ `cropFraction`, rounded, such as 224 of 256 or 32 of 37.
+  ///
+  /// - Throws: `ResNetError` of code `data` where a number makes no picture, or means and deviations do not fit.
+  public static func photographs(
+    side: Int = 224, cropFraction: Double = 0.875, mean: [Double] = imageNetMean,
+    deviation: [Double] = imageNetDeviation
+  ) throws -> Preprocessing {
+    let resize = (Double(side) / cropFraction).rounded()
+    try check(cropFraction, resize)
+    return try Preprocessing(
+      mean: mean, deviation: deviation,
+      geometry: .centerCrop(resize: Int(resize), crop: ImageSize(side: side), .bilinear))
+  }
+
+  /// Refuses a share that cannot be cut out of a picture whose shorter side would be `resize`.
+  private static func check(_ cropFraction: Double, _ resize: Double) throws {
+    guard cropFraction > 0, cropFraction <= 1, resize.magnitude <= Double(Geometry.maximumSide) else {
+      throw ResNetError(
+        .data, "a fraction of \(cropFraction) cannot be cut out of a picture",
+        remedy: "Choose a fraction above 0 and up to 1, such as 0.875")
+    }
+  }
+
   /// timm's evaluation (`crop_mode` "center"): `size` is cut out of a picture whose shorter side is size ÷ crop fraction,
   /// rounded down.
   ///
@@ -34,11 +58,7 @@ extension Preprocessing {
     mean: [Double] = imageNetMean, deviation: [Double] = imageNetDeviation
   ) throws -> Preprocessing {
     let resize = Double(size) / cropFraction
-    guard cropFraction > 0, cropFraction <= 1, resize <= Double(Geometry.maximumSide) else {
-      throw ResNetError(
-        .data, "a fraction of \(cropFraction) cannot be cut out of a picture",
-        remedy: "Choose a fraction above 0 and up to 1, such as 0.875")
-    }
+    try check(cropFraction, resize)
     return try Preprocessing(
       mean: mean, deviation: deviation,
       geometry: .centerCrop(resize: Int(resize), crop: ImageSize(side: size), interpolation))

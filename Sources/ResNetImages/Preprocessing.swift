@@ -93,6 +93,11 @@ public struct Preprocessing: Hashable, Sendable {
   /// The number of channels of the images.
   public var channels: Int { deviation.count }
 
+  /// The shape of what pictures become, `[channels, height, width]`; `nil` where that is up to the picture.
+  public var outputShape: Shape? {
+    geometry.outputSize.map { [channels, $0.height, $0.width] } ?? meanImage?.shape
+  }
+
   /// The mean image, where the mean is one.
   public var meanImage: Tensor? {
     if case .perPixel(let image) = mean { image } else { nil }

@@ -15,7 +15,7 @@ public struct Evaluator: Sendable {
   /// The model that is measured.
   public let model: Model
   private let batch: Int
-  private let loaderThreads: Int
+  private let loaderThreads: Int?
   /// How activations and packed weights are stored; a quantised model alone can be measured in `int8`.
   public var precision: Precision
 
@@ -23,9 +23,9 @@ public struct Evaluator: Sendable {
   ///
   /// - Parameters:
   ///   - batch: images in one run of the network; it changes the speed alone.
-  ///   - loaderThreads: threads that prepare batches.
+  ///   - loaderThreads: threads that prepare batches; as many as suit the images if `nil`.
   ///   - precision: how activations and packed weights are stored.
-  public init(_ model: Model, batch: Int = 128, loaderThreads: Int = 1, precision: Precision = .float32) {
+  public init(_ model: Model, batch: Int = 128, loaderThreads: Int? = nil, precision: Precision = .float32) {
     self.model = model
     self.batch = batch
     self.loaderThreads = loaderThreads
@@ -39,7 +39,8 @@ public struct Evaluator: Sendable {
   public func evaluate(on dataSet: DataSet) async throws -> Evaluation {
     try check(dataSet)
     let loader = try Loader(
-      dataSet, preprocessing: model.preprocessing, batchSize: batch, order: .sequential, threads: loaderThreads)
+      dataSet, preprocessing: model.preprocessing, batchSize: batch, order: .sequential,
+      threads: loaderThreads ?? dataSet.usualLoaderThreads, input: model.input)
     return try await EngineActor.run {
       let engine = try Engine(graph: model.graph, precision: precision, quantization: model.quantization)
       try engine.parameters.set(model.parameters)
@@ -53,9 +54,10 @@ public struct Evaluator: Sendable {
   ///
   /// - Throws: `ResNetError` of code `data` where classes or images do not fit the model.
   public func check(_ dataSet: DataSet) throws {
-    guard dataSet.imageShape == model.input else {
+    if dataSet.imageShape == nil { _ = try PicturePreparation(model.preprocessing, input: model.input) }
+    if let shape = dataSet.imageShape, shape != model.input {
       throw ResNetError(
-        .data, "images of \(dataSet.imageShape) do not fit a model for \(model.input)", at: dataSet.name,
+        .data, "images of \(shape) do not fit a model for \(model.input)", at: dataSet.name,
         remedy: "Use the kind of images that the model was trained on")
     }
     guard dataSet.classCount == model.classes.count else {

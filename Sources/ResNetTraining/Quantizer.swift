@@ -17,7 +17,7 @@ public struct Quantizer: Sendable {
   /// The most images that it is watched on.
   public let images: Int
   private let seed: UInt64
-  private let loaderThreads: Int
+  private let loaderThreads: Int?
 
   /// Images in one run: all activations of all of them are held at once.
   private static let batch = 8
@@ -27,8 +27,8 @@ public struct Quantizer: Sendable {
   /// - Parameters:
   ///   - images: how many images the model is watched on; all of them where there are fewer.
   ///   - seed: what they are chosen by.
-  ///   - loaderThreads: threads that prepare batches.
-  public init(_ model: Model, images: Int = 1000, seed: UInt64 = 0, loaderThreads: Int = 1) {
+  ///   - loaderThreads: threads that prepare batches; as many as suit the images if `nil`.
+  public init(_ model: Model, images: Int = 1000, seed: UInt64 = 0, loaderThreads: Int? = nil) {
     self.model = model
     self.images = images
     self.seed = seed
@@ -45,10 +45,13 @@ public struct Quantizer: Sendable {
         .usage, "a model cannot be calibrated on \(images) images", remedy: "Use some hundreds or thousands")
     }
     try Evaluator(model).check(dataSet)
-    let order = try Loader(dataSet, preprocessing: model.preprocessing, batchSize: 1, seed: seed).positions(epoch: 0)
+    let order = try Loader(
+      dataSet, preprocessing: model.preprocessing, batchSize: 1, seed: seed, input: model.input
+    ).positions(epoch: 0)
     let chosen = dataSet.subset(Array(order.prefix(images)), name: dataSet.name + ", some of it")
     let loader = try Loader(
-      chosen, preprocessing: model.preprocessing, batchSize: Self.batch, order: .sequential, threads: loaderThreads)
+      chosen, preprocessing: model.preprocessing, batchSize: Self.batch, order: .sequential, seed: seed,
+      threads: loaderThreads ?? dataSet.usualLoaderThreads, input: model.input)
     let quantization = try await EngineActor.run {
       let engine = try Engine(graph: model.graph)
       try engine.parameters.set(model.parameters)

@@ -85,8 +85,14 @@ extension Recipe {
     name: "quick", length: .epochs(48), batch: 128, learningRate: 0.2, schedule: .oneCycle(warmUp: 0.12),
     nesterov: true, weightDecay: 5e-4, decaysNormalizationAndBiases: false, augmentation: .padFourAndFlip)
 
+  /// One cycle on photographs, from scratch, in batches that small sets can bear; the default where the data is pictures.
+  public static let photographs = Recipe(
+    name: "photographs", length: .epochs(30), batch: 32, learningRate: 0.05, schedule: .oneCycle(warmUp: 0.12),
+    nesterov: true, weightDecay: 5e-4, decaysNormalizationAndBiases: false,
+    augmentation: .randomResizedCropAndFlip)
+
   /// The recipes that have a name.
-  public static let all = [he2015, quick]
+  public static let all = [he2015, quick, photographs]
 
   /// A recipe by its name.
   ///

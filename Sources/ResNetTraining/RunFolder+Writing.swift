@@ -4,6 +4,7 @@ import ResNetData
 import ResNetEngine
 import ResNetFiles
 import ResNetGraph
+import ResNetImages
 import ResNetModel
 import ResNetModels
 
@@ -211,8 +212,10 @@ extension RunRecord {
       recipe: trainer.recipe, steps: trainer.steps, seed: trainer.seed, threads: threads,
       precision: trainer.precision, memoryLimit: trainer.memoryLimit,
       data: Data(
-        source: source, validation: validation, training: Images(trainer.training.dataSet),
-        test: trainer.test.map { Images($0.dataSet) }))
+        source: source, pictures: trainer.training.dataSet.pictureOptions, validation: validation,
+        training: Images(trainer.training.dataSet), test: trainer.test.map { Images($0.dataSet) }),
+      // A mean image does not fit into a text.
+      preprocessing: trainer.statedPreprocessing.flatMap { $0.meanImage == nil ? $0.metadata : nil })
   }
 
   mutating func update(_ progress: TrainingState.Progress) {

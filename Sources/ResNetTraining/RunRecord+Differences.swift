@@ -15,6 +15,11 @@ extension RunRecord {
 
   /// In what the bits of a run depend on, this one and a new one differ.
   func differences(to new: RunRecord) throws -> [Difference] {
+    var new = new
+    new.data.training = new.data.training.called(as: data.training)
+    new.data.test = new.data.test?.called(as: data.test)
+    // Versions before pictures wrote none down.
+    if preprocessing == nil { new.preprocessing = nil }
     let (before, after) = (try identity(), try new.identity())
     return Set(before.keys).union(after.keys).sorted().compactMap { key in
       let (old, new) = (before[key] ?? "absent", after[key] ?? "absent")
@@ -31,6 +36,10 @@ extension RunRecord {
       ("network", try Self.encoder.encode(architecture)), ("recipe", try Self.encoder.encode(recipe)),
     ] {
       flatten(try JSONSerialization.jsonObject(with: value), at: name, into: &values)
+    }
+    if let preprocessing {
+      let text = try Self.encoder.encode(preprocessing)
+      flatten(try JSONSerialization.jsonObject(with: text), at: "preprocessing", into: &values)
     }
     return values
   }

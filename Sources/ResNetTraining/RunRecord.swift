@@ -2,6 +2,7 @@ import Foundation
 import ResNetCore
 import ResNetData
 import ResNetEngine
+import ResNetImages
 import ResNetModels
 
 /// What `run.json` says of a run: enough to do it again or go on with it, and what came of it.
@@ -20,12 +21,20 @@ public struct RunRecord: Codable, Sendable {
       count = dataSet.count
       hash = dataSet.contentHash()
     }
+
+    /// The same images, called as they were before: a folder may have got another name.
+    func called(as old: Images?) -> Images {
+      guard let old, old.hash == hash, old.count == count else { return self }
+      return old
+    }
   }
 
   /// Where the images came from.
   public struct Data: Codable, Sendable {
     /// A folder's absolute path, or `generated`.
     public var source: String
+    /// How a folder of pictures is read.
+    public var pictures: ImageFolderOptions?
     /// Training images that were held out to test on.
     public var validation: Int?
     /// What is trained on.
@@ -104,6 +113,8 @@ public struct RunRecord: Codable, Sendable {
   public var memoryLimit: Int?
   /// The images.
   public var data: Data
+  /// What is done to images, where it was not measured on them.
+  public var preprocessing: Preprocessing.Metadata?
   /// Its stretches, first to last.
   public var sittings: [Sitting] = []
   /// How long it took so far, in seconds, over all sittings; what a resumption does again counts once.

@@ -30,6 +30,8 @@ public final class Trainer {
   /// How activations, their gradients and packed weights are stored; see `Precision`.
   public nonisolated let precision: Precision
 
+  /// What is done to images, where it was not measured on them.
+  nonisolated let statedPreprocessing: Preprocessing?
   nonisolated let training: Loader
   nonisolated let test: Loader?
   /// The most memory that the process is to hold, in bytes; as much as the run takes if `nil`.
@@ -49,9 +51,10 @@ public final class Trainer {
   ///   - dataSet: the images to train on.
   ///   - test: images to test the model on after every epoch.
   ///   - recipe: how to train.
-  ///   - preprocessing: how bytes become numbers; measured on the training images after the recipe if `nil`.
+  ///   - preprocessing: how images become numbers; if `nil`, measured on the training images after the recipe, or of
+  ///     pictures `.photographs(for: architecture)`.
   ///   - seed: what initial weights, order and augmentation are drawn from.
-  ///   - loaderThreads: threads that prepare batches; they change the speed alone.
+  ///   - loaderThreads: threads that prepare batches, which change the speed alone; `dataSet.usualLoaderThreads` if `nil`.
   ///   - memoryLimit: the most memory that the process is to hold, in bytes: where activations would take more, they are
   ///     computed twice. It changes the speed alone.
   ///   - precision: how activations and packed weights are stored.
@@ -63,7 +66,7 @@ public final class Trainer {
   ///   training images.
   public nonisolated init(
     _ architecture: Architecture, on dataSet: DataSet, test: DataSet? = nil, recipe: Recipe = .quick,
-    preprocessing: Preprocessing? = nil, seed: UInt64 = 0, loaderThreads: Int = 1,
+    preprocessing: Preprocessing? = nil, seed: UInt64 = 0, loaderThreads: Int? = nil,
     memoryLimit: Int? = nil, precision: Precision = .float32, keptIn folder: RunFolder? = nil,
     progress: (@Sendable (TrainingProgress) -> Void)? = nil, note: @escaping @Sendable (String) -> Void = { _ in }
   ) throws {
@@ -72,9 +75,11 @@ public final class Trainer {
       throw ResNetError(.usage, "integers of 8 bits have no gradients", remedy: "Train in f32 or bf16")
     }
     if let test { try Self.check(test, fits: dataSet) }
+    statedPreprocessing = try preprocessing ?? (dataSet.imageShape == nil ? .photographs(for: architecture) : nil)
     let preprocessing =
-      try preprocessing
+      try statedPreprocessing
       ?? (recipe.normalization == .perPixel ? .perPixel(of: dataSet) : .perChannel(of: dataSet))
+    let threads = loaderThreads ?? dataSet.usualLoaderThreads
     self.recipe = recipe
     self.seed = seed
     self.memoryLimit = memoryLimit
@@ -84,16 +89,17 @@ public final class Trainer {
     self.note = note
     training = try Loader(
       dataSet, preprocessing: preprocessing, augmentation: recipe.augmentation, batchSize: recipe.batch, seed: seed,
-      threads: loaderThreads)
+      threads: threads, input: architecture.input)
     self.test = try test.map {
       try Loader(
-        $0, preprocessing: preprocessing, batchSize: recipe.batch, order: .sequential, threads: loaderThreads)
+        $0, preprocessing: preprocessing, batchSize: recipe.batch, order: .sequential, seed: seed, threads: threads,
+        input: architecture.input)
     }
     steps = try recipe.steps(batchesPerEpoch: training.batchesPerEpoch)
     epochCount = (steps + training.batchesPerEpoch - 1) / training.batchesPerEpoch
     latest = Mutex(
       try Model(
-        architecture: architecture, input: dataSet.imageShape, classes: dataSet.classNames,
+        architecture: architecture, input: training.input, classes: dataSet.classNames,
         preprocessing: preprocessing, seed: seed))
   }
 
@@ -145,6 +151,11 @@ public final class Trainer {
     return try session?.nextEpoch()
   }
 
+  /// Tells which files of pictures could not be read, where the run went on without them.
+  nonisolated func noteBrokenPictures() {
+    for text in DataSet.notesOnBroken(in: [training, test].compactMap { $0?.dataSet }) { note(text) }
+  }
+
   /// Makes parameters those of `model`.
   @discardableResult
   func keep(_ parameters: [String: Tensor]) throws -> Model {
@@ -158,8 +169,11 @@ public final class Trainer {
 
   private nonisolated static func check(_ test: DataSet, fits training: DataSet) throws {
     guard test.imageShape == training.imageShape else {
+      let (own, other) = (training.imageShape, test.imageShape)
       throw ResNetError(
-        .data, "images of \(test.imageShape) cannot test a network for images of \(training.imageShape)",
+        .data,
+        "\(other.map { "images of \($0)" } ?? "pictures") cannot test a network for "
+          + "\(own.map { "images of \($0)" } ?? "pictures")",
         at: test.name, remedy: "Use test images of the same size")
     }
     guard test.classCount == training.classCount else {

@@ -28,8 +28,10 @@ public struct TrainingMemory: Hashable, Sendable, Codable {
 extension TrainingMemory {
   /// What a training run will hold besides its steps and its data, now and then: batches that are being prepared, and the
   /// model as it is kept and written; in bytes.
-  public static func runBytes(batchBytes: Int, parameterBytes: Int) -> Int {
-    4 * batchBytes + modelCopies * parameterBytes + (4 << 20)
+  ///
+  /// - Parameter batches: how many batches the loader holds at once.
+  public static func runBytes(batchBytes: Int, batches: Int = 4, parameterBytes: Int) -> Int {
+    batches * batchBytes + modelCopies * parameterBytes + (4 << 20)
   }
 
   /// How often the model is there while it is kept: as it was, as it is, and as it goes to the disk with its velocities.

@@ -44,7 +44,8 @@ final class TrainingSession {
     let batch = trainer.training.batchSize * engine.graph.inputShape.count * MemoryLayout<Float>.stride
     return try engine.plan(
       programs(trainer), within: trainer.memoryLimit, optimizer: optimizer,
-      laterBytes: TrainingMemory.runBytes(batchBytes: batch, parameterBytes: engine.parameters.bytes))
+      laterBytes: TrainingMemory.runBytes(
+        batchBytes: batch, batches: trainer.training.batchesHeld, parameterBytes: engine.parameters.bytes))
   }
 
   /// Compiles for every size of batch before the first step, so that no run fails at the end of its first epoch.
@@ -123,6 +124,7 @@ final class TrainingSession {
       if isFinished || folder.isCheckpointDue(step: progress.step) { try folder.keep(state) }
       if isFinished { try folder.update(progress, state: .finished) }
     }
+    if isFinished { trainer.noteBrokenPictures() }
     return report
   }
 

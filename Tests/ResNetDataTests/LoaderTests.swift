@@ -56,7 +56,7 @@ private func loader(
   func everyImage() throws {
     let set = try smallSet(count: 103)
     let loader = try loader(augmentation: .none)
-    let normalizer = try PixelNormalizer(plain.get(), imageShape: set.imageShape)
+    let normalizer = try PixelNormalizer(plain.get(), imageShape: #require(set.imageShape))
     let positions = loader.positions(epoch: 5)
     #expect(positions.sorted() == Array(0..<103) && positions != Array(0..<103))
     let batches = try copies(loader.epoch(5))
@@ -77,7 +77,7 @@ private func loader(
     let set = try smallSet(count: 103)
     let augmentation = Augmentation(padding: 1, flips: true)
     let loader = try loader()
-    let normalizer = try PixelNormalizer(plain.get(), imageShape: set.imageShape)
+    let normalizer = try PixelNormalizer(plain.get(), imageShape: #require(set.imageShape))
     let images = try copies(loader.epoch(2)).flatMap(\.images)
     for (slot, position) in loader.positions(epoch: 2).enumerated() {
       var expected = [Float](repeating: 0, count: 24)
@@ -129,10 +129,17 @@ private func loader(
   private func batches(
     _ count: Int, threads: Int, prepare: @escaping @Sendable (Batch, Int) throws -> Void
   ) -> EpochBatches {
-    EpochBatches(range: 0..<count, capacity: 1, imageShape: [1, 1, 1], threads: threads) { batch, number in
-      try prepare(batch, number)
-      batch.fill(number: number, count: 1) { images, _ in images[0] = Float(number) }
-    }
+    let preparation = BatchPreparation(
+      begin: { batch, number in
+        batch.begin(number: number, count: 1)
+        return 1
+      },
+      fill: { batch, _ in
+        try prepare(batch, batch.number)
+        batch.places(0..<1).images[0] = Float(batch.number)
+      })
+    return EpochBatches(
+      range: 0..<count, capacity: 1, imageShape: [1, 1, 1], threads: threads, preparation: preparation)
   }
 
   @Test("An error arrives in place of its batch, after all earlier ones, and ends the epoch", arguments: [0, 1, 4])
@@ -188,9 +195,7 @@ private func loader(
   @Test("An epoch tells how long preparing took, and how long its caller waited")
   func loadingTime() throws {
     func time(threads: Int, pause: Double) throws -> LoadingTime {
-      let batches = EpochBatches(range: 0..<10, capacity: 1, imageShape: [1, 1, 1], threads: threads) { _, _ in
-        Thread.sleep(forTimeInterval: 0.01)
-      }
+      let batches = batches(10, threads: threads) { _, _ in Thread.sleep(forTimeInterval: 0.01) }
       #expect(batches.loadingTime == LoadingTime())
       while try batches.next() != nil { Thread.sleep(forTimeInterval: pause) }
       return batches.loadingTime

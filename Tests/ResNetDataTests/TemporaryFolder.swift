@@ -12,7 +12,9 @@ final class TemporaryFolder {
   deinit { try? FileManager.default.removeItem(atPath: path) }
 
   func write(_ bytes: [UInt8], to file: String) throws {
-    try Data(bytes).write(to: URL(fileURLWithPath: path + "/" + file))
+    let url = URL(fileURLWithPath: path + "/" + file)
+    try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(bytes).write(to: url)
   }
 
   func write(_ text: String, to file: String) throws {
@@ -25,5 +27,9 @@ final class TemporaryFolder {
 
   func makeFolder(_ name: String) throws {
     try FileManager.default.createDirectory(atPath: path + "/" + name, withIntermediateDirectories: true)
+  }
+
+  func link(_ name: String, to target: String) throws {
+    try FileManager.default.createSymbolicLink(atPath: path + "/" + name, withDestinationPath: target)
   }
 }

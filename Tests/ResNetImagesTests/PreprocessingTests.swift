@@ -152,4 +152,17 @@ import Testing
     #expect(throws: ResNetError.self) { try PixelNormalizer(pixel, imageShape: [1, 32, 32]) }
     #expect(throws: Never.self) { try PixelNormalizer(channel, imageShape: [3, 5, 7]) }
   }
+
+  @Test("Photographs are cut as torchvision cuts them, whatever the size, and sizes that are none are refused")
+  func photographs() throws {
+    #expect(try Preprocessing.photographs() == .torchvisionV1)
+    let small = try Preprocessing.photographs(side: 32)
+    #expect(small.geometry == .centerCrop(resize: 37, crop: ImageSize(side: 32), .bilinear))
+    #expect(small.outputShape == [3, 32, 32])
+    #expect(try Preprocessing(mean: [0], deviation: [1]).outputShape == nil)
+    for (side, crop) in [(0, 0.875), (-1, 1), (.min, 0.1), (.max, 1), (224, 0), (224, 1.1), (224, .nan), (1, 1e-9)] {
+      let error = #expect(throws: ResNetError.self) { try Preprocessing.photographs(side: side, cropFraction: crop) }
+      #expect(error?.code == .data)
+    }
+  }
 }

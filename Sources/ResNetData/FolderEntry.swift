@@ -1,0 +1,55 @@
+import Foundation
+import ResNetCore
+import ResNetFiles
+
+/// What lies in a folder: a file, or another folder; links stand for what they lead to.
+struct FolderEntry {
+  /// Which file or folder of the machine it is, whatever paths lead to it.
+  struct Identity: Hashable {
+    let device: UInt64
+    let number: UInt64
+  }
+
+  let name: String
+  let isFolder: Bool
+  /// The length of a file in bytes; 0 where a link leads nowhere.
+  let length: Int
+  let identity: Identity?
+
+  /// What the entry at a path is.
+  init(_ name: String, at path: String) {
+    var status = stat()
+    let isThere = stat(path, &status) == 0
+    self.name = name
+    isFolder = isThere && status.st_mode & S_IFMT == S_IFDIR
+    length = isThere && !isFolder ? Int(status.st_size) : 0
+    identity =
+      isThere
+      ? Identity(
+        device: UInt64(truncatingIfNeeded: status.st_dev), number: UInt64(truncatingIfNeeded: status.st_ino)) : nil
+  }
+
+  /// The entries of a folder, sorted as Python sorts text; those whose names begin with a dot are left out.
+  ///
+  /// - Throws: `ResNetError` of code `inputOutput` where the folder cannot be read.
+  static func visible(in folder: String) throws -> [FolderEntry] {
+    let names: [String]
+    do {
+      names = try FileManager.default.contentsOfDirectory(atPath: folder)
+    } catch {
+      throw ResNetError(
+        .inputOutput, "the folder cannot be read", at: folder, remedy: "Check that it is there, and its permissions")
+    }
+    return names.filter { !$0.hasPrefix(".") }.sorted(by: precedes).map { FolderEntry($0, at: folder + "/" + $0) }
+  }
+
+  /// Whether it has the name of a picture: one of torchvision's extensions, or of the others for the same formats.
+  var isPicture: Bool {
+    guard !isFolder, let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else { return false }
+    return Self.extensions.contains(name[name.index(after: dot)...].lowercased())
+  }
+
+  private static let extensions: Set<String> = [
+    "jpg", "jpeg", "png", "ppm", "bmp", "pgm", "tif", "tiff", "webp", "jpe", "jfif", "pnm",
+  ]
+}

@@ -1,0 +1,110 @@
+import Foundation
+import ResNetCore
+import ResNetImages
+import Testing
+
+@testable import ResNetData
+
+/// Three classes, and in two of them a file that is no picture; one of them has a sound header.
+private func brokenFolder() throws -> TemporaryFolder {
+  let folder = try TemporaryFolder()
+  try folder.writePictures(threeClasses)
+  try folder.write("no picture", to: "ant/1x.jpg")
+  try folder.write(Array(ppm(20, 20, seed: 1).dropLast()), to: "cat/0x.ppm")
+  return folder
+}
+
+private func open(_ folder: TemporaryFolder, _ broken: ImageFolderOptions.Broken) throws -> DataSet {
+  try DataSet.open(folder.path, pictures: ImageFolderOptions(broken: broken)).requireTraining()
+}
+
+private func images(_ set: DataSet, threads: Int = 2, seed: UInt64 = 1, epoch: Int = 0) throws -> [UInt32] {
+  let loader = try Loader(
+    set, preprocessing: small(), batchSize: 3, order: .sequential, seed: seed, threads: threads)
+  let batches = loader.epoch(epoch)
+  var result: [UInt32] = []
+  while let batch = try batches.next() { result += batch.images.map(\.bitPattern) }
+  return result
+}
+
+@Suite struct BrokenPictureTests {
+  @Test("Where nothing else is said, a broken file ends the epoch with an error that names it", arguments: [0, 1, 4])
+  func fail(threads: Int) throws {
+    let folder = try brokenFolder()
+    let set = try open(folder, .fail)
+    #expect(set.count == 14 && set.brokenPictures.isEmpty)
+    // The first one in order, whichever thread meets which first.
+    let error = #expect(throws: ResNetError.self) { try images(set, threads: threads) }
+    #expect(error?.place == folder.path + "/ant/1x.jpg" && error?.code == .data)
+    #expect(DataSet.notesOnBroken(in: [set]).isEmpty)
+  }
+
+  @Test("Broken files are left out before anything is counted, and told with their reasons")
+  func skip() throws {
+    let folder = try brokenFolder()
+    let set = try open(folder, .skip)
+    #expect(set.count == 12)
+    #expect(set.brokenPictures.map(\.path) == [folder.path + "/ant/1x.jpg", folder.path + "/cat/0x.ppm"])
+    let sound = try TemporaryFolder()
+    try sound.writePictures(threeClasses)
+    #expect(try images(set) == images(open(sound, .fail)))
+    #expect(try set.contentHash() == open(sound, .fail).contentHash())
+    let notes = DataSet.notesOnBroken(in: [set, set.subset([0], name: "part")])
+    #expect(notes.count == 3 && notes[0] == "2 files in \(folder.path) that cannot be read were left out")
+    #expect(notes[1].hasPrefix(folder.path + "/ant/1x.jpg: the file is no picture"))
+  }
+
+  @Test("A class of which nothing is left is refused")
+  func skippedClass() throws {
+    let folder = try TemporaryFolder()
+    try folder.writePictures(threeClasses)
+    try folder.write("", to: "dog/0.ppm")
+    let error = try refusal(folder.path, ImageFolderOptions(broken: .skip))
+    #expect(error.message == "there are no pictures of class 'dog'")
+  }
+
+  @Test("A broken picture is replaced by one of its class: a function of seed and epoch, whatever the threads")
+  func replace() throws {
+    let folder = try brokenFolder()
+    let set = try open(folder, .replace)
+    #expect(set.count == 14 && set.brokenPictures.isEmpty)
+    let first = try images(set, threads: 0)
+    for threads in [1, 2, 5] { #expect(try images(set, threads: threads) == first) }
+    #expect(set.brokenPictures.map(\.path) == [folder.path + "/ant/1x.jpg", folder.path + "/cat/0x.ppm"])
+    #expect(set.brokenPictures.allSatisfy { !$0.reason.isEmpty })
+    #expect(DataSet.notesOnBroken(in: [set])[0].hasSuffix("were replaced by others of the same class"))
+    // Which picture it is: one of the class's others.
+    let size = first.count / 14
+    func image(_ images: [UInt32], _ number: Int) -> [UInt32] { Array(images[number * size..<(number + 1) * size]) }
+    var chosen: Set<[UInt32]> = []
+    for epoch in 0..<20 { chosen.insert(image(try images(set, epoch: epoch), 2)) }
+    let others = Set([0, 1, 3, 4].map { image(first, $0) })
+    #expect(chosen.count > 1 && chosen.isSubset(of: others))
+    var seeds: Set<[UInt32]> = []
+    for seed in 0..<20 { seeds.insert(image(try images(set, seed: UInt64(seed)), 2)) }
+    #expect(seeds.count > 1)
+  }
+
+  @Test("Where no picture of a class can be read, there is nothing to replace one by")
+  func nothingLeft() throws {
+    let folder = try TemporaryFolder()
+    try folder.writePictures(threeClasses)
+    for number in 0..<3 { try folder.write("x", to: "bee/\(number).ppm") }
+    let set = try open(folder, .replace)
+    let error = #expect(throws: ResNetError.self) { try images(set) }
+    #expect(
+      error?.message.hasSuffix("and no other picture of class 'bee' can be read") == true,
+      "\(String(describing: error))")
+    #expect(error?.place == folder.path + "/bee/0.ppm")
+    #expect(set.brokenPictures.count == 3)
+  }
+
+  @Test("Of many broken files some are told by name")
+  func many() throws {
+    let folder = try TemporaryFolder()
+    try folder.writePictures(threeClasses)
+    for number in 0..<25 { try folder.write("x", to: "ant/x\(number).png") }
+    let notes = DataSet.notesOnBroken(in: [try open(folder, .skip)])
+    #expect(notes.count == 22 && notes.last == "… and 5 more: 'resnet check-data' lists all")
+  }
+}

@@ -1,0 +1,185 @@
+import Foundation
+import ResNetCore
+import ResNetData
+import ResNetEngine
+import ResNetImages
+import ResNetModel
+import ResNetModels
+import ResNetTraining
+import Synchronization
+import Testing
+
+/// A folder of pictures of several sizes: two classes of ten to train on, of four to test on.
+private func photographs(in place: String = "photos") throws -> TemporaryFolder {
+  let folder = try TemporaryFolder()
+  for (part, count) in [("train", 10), ("test", 4)] {
+    for (label, name) in ["dark", "light"].enumerated() {
+      let classFolder = "\(folder.path)/\(place)/\(part)/\(name)"
+      try FileManager.default.createDirectory(atPath: classFolder, withIntermediateDirectories: true)
+      for number in 0..<count {
+        var random = RandomNumbers(seed: UInt64(label), purpose: .testing, epoch: number, index: part == "test" ? 1 : 0)
+        let (width, height) = (10 + number % 3, 9 + number % 4)
+        let bytes = (0..<width * height * 3).map { _ in UInt8(random.integer(below: 128) + 127 * label) }
+        try (Data("P6 \(width) \(height) 255\n".utf8) + bytes)
+          .write(to: URL(fileURLWithPath: "\(classFolder)/\(number).ppm"))
+      }
+    }
+  }
+  return folder
+}
+
+/// A run on the pictures of a folder.
+private func trainer(
+  on source: String, _ length: Recipe.Length = .iterations(7), augmentation: Augmentation = .padFourAndFlip,
+  threads: Int? = nil, keptIn run: RunFolder? = nil, broken: ImageFolderOptions.Broken = .fail,
+  note: @escaping @Sendable (String) -> Void = { _ in }, progress: (@Sendable (TrainingProgress) -> Void)? = nil
+) throws -> Trainer {
+  let splits = try DataSet.open(source, pictures: ImageFolderOptions(broken: broken))
+  return try Trainer(
+    .cifar(depth: 8), on: splits.requireTraining(), test: splits.test,
+    recipe: recipe(length, augmentation: augmentation),
+    preprocessing: .photographs(side: 12), seed: 3, loaderThreads: threads, keptIn: run, progress: progress, note: note)
+}
+
+@Suite struct PictureTrainingTests {
+  @Test("Loader threads and the number of sittings change no bit of a run on pictures")
+  func sameBits() async throws {
+    let folder = try photographs()
+    let source = folder.path + "/photos"
+    var models: [Data] = []
+    for threads in [nil, 1, 4] as [Int?] {
+      let path = "run\(models.count)"
+      let run = try RunFolder(folder.path + "/" + path, data: source)
+      try await train(trainer(on: source, threads: threads, keptIn: run))
+      models.append(try folder.bytes(of: path + "/model.safetensors"))
+    }
+    #expect(models[0] == models[1] && models[0] == models[2])
+
+    // Cancelled after each of four steps, and the folder moved meanwhile.
+    let path = folder.path + "/parted"
+    for sitting in 0..<4 {
+      let place = sitting < 2 ? source : folder.path + "/elsewhere"
+      if sitting == 2 { try FileManager.default.moveItem(atPath: source, toPath: place) }
+      let run = try sitting == 0 ? RunFolder(path, data: place) : RunFolder(resuming: path, data: place)
+      let task = Mutex<Task<Void, any Error>?>(nil)
+      let (begin, go) = AsyncStream.makeStream(of: Void.self)
+      let parted = try trainer(
+        on: place, threads: 1 + sitting, keptIn: run, progress: { _ in task.withLock { $0?.cancel() } })
+      let made = Task {
+        for await _ in begin { break }
+        try await train(parted)
+      }
+      task.withLock { $0 = made }
+      go.finish()
+      await #expect(throws: CancellationError.self) { try await made.value }
+    }
+    let rest = try trainer(
+      on: folder.path + "/elsewhere", keptIn: RunFolder(resuming: path, data: folder.path + "/elsewhere"))
+    try await train(rest)
+    #expect(await rest.step == 7)
+    #expect(try folder.bytes(of: "parted/model.safetensors") == models[0])
+  }
+
+  @Test("A run's record says how the folder and its pictures are read, and another one is refused")
+  func record() async throws {
+    let folder = try photographs()
+    let source = folder.path + "/photos"
+    let path = folder.path + "/run"
+    try await train(trainer(on: source, keptIn: RunFolder(path, data: source), broken: .replace))
+    let record = try RunFolder.record(of: path)
+    #expect(record.data.pictures == ImageFolderOptions(broken: .replace))
+    let preprocessing = try #require(record.preprocessing)
+    #expect(try Preprocessing(preprocessing, meanImage: nil) == .photographs(side: 12))
+    try FileManager.default.removeItem(atPath: source + "/train/dark/0.ppm")
+    let fewer = try await failure {
+      try await trainer(on: source, keptIn: RunFolder(resuming: path)).prepare()
+    }
+    #expect(fewer.message.contains("training images was 20 of photos training"), "\(fewer)")
+    let other = try await failure {
+      let splits = try DataSet.open(source)
+      try await Trainer(
+        .cifar(depth: 8), on: splits.requireTraining(), test: splits.test, recipe: recipe(.iterations(7)),
+        preprocessing: .photographs(side: 12, cropFraction: 0.5), seed: 3, keptIn: RunFolder(resuming: path)
+      ).prepare()
+    }
+    #expect(other.message.contains("preprocessing.resize was 14 and is now 24"), "\(other)")
+  }
+
+  @Test("A network learns from pictures, and is evaluated and quantised on them class by class")
+  func learns() async throws {
+    let folder = try photographs()
+    let splits = try DataSet.open(folder.path + "/photos")
+    let trainer = try trainer(on: folder.path + "/photos", .epochs(8), augmentation: .none)
+    let last = try #require(try await train(trainer).last)
+    #expect(trainer.model.input == [3, 12, 12] && trainer.model.classes == ["dark", "light"])
+    #expect(last.trainingLoss < 0.3, "\(last)")
+    let test = try #require(splits.test)
+    let evaluation = try await Evaluator(trainer.model, batch: 3).evaluate(on: test)
+    #expect(evaluation.topOneError == last.evaluation?.topOneError)
+    #expect(evaluation.perClass.map(\.images) == [4, 4])
+    for threads in [1, 3] {
+      let again = try await Evaluator(trainer.model, batch: 3, loaderThreads: threads).evaluate(on: test)
+      #expect(again.loss == evaluation.loss)
+    }
+    let quantized = try await Quantizer(trainer.model, images: 10).quantize(on: splits.requireTraining())
+    let integers = try await Evaluator(quantized, precision: .int8).evaluate(on: test)
+    #expect(abs(integers.topOneError - evaluation.topOneError) <= 25)
+  }
+
+  @Test("Pictures get the network's usual size unless that is said otherwise")
+  func usualSize() async throws {
+    let folder = try photographs()
+    let set = try DataSet.open(folder.path + "/photos").requireTraining()
+    let small = try Trainer(.cifar(depth: 8), on: set, recipe: recipe(.epochs(1)))
+    #expect(small.model.input == [3, 32, 32])
+    #expect(try small.model.preprocessing == .photographs(side: 32))
+    #expect(try Preprocessing.photographs(for: .resNet50) == .torchvisionV1)
+    #expect(Architecture.resNet50.usualPictureSide == 224)
+    #expect(try Architecture.fullyConnected(depth: 8).usualPictureSide == 32)
+  }
+
+  @Test("A broken file ends a run by its name, or is told at its end")
+  func broken() async throws {
+    let folder = try photographs()
+    let source = folder.path + "/photos"
+    let file = source + "/train/light/3.ppm"
+    try Data("P6 9".utf8).write(to: URL(fileURLWithPath: file))
+    let error = try await failure { try await train(trainer(on: source)) }
+    #expect(error.code == .data && error.place == file)
+    for (broken, fate) in [(ImageFolderOptions.Broken.skip, "left out"), (.replace, "replaced by others")] {
+      let notes = Mutex<[String]>([])
+      let trainer = try trainer(
+        on: source, .epochs(1), broken: broken, note: { note in notes.withLock { $0.append(note) } })
+      #expect(trainer.steps == 3)
+      try await train(trainer)
+      let told = notes.withLock { $0 }
+      #expect(
+        told.contains("1 file in \(source)/train that cannot be read was \(fate)")
+          || told.contains("1 file in \(source)/train that cannot be read was \(fate) of the same class"), "\(told)")
+      #expect(told.contains { $0.hasPrefix(file + ": ") })
+    }
+  }
+
+  @Test("A model that does not fit pictures is refused, and pictures do not test images in memory")
+  func refusals() async throws {
+    let folder = try photographs()
+    let set = try DataSet.open(folder.path + "/photos").requireTraining()
+    let grey = try Model(
+      architecture: .cifar(depth: 8), input: [2, 8, 8], classes: ["a", "b"],
+      preprocessing: Preprocessing(mean: [0, 0], deviation: [1, 1]), seed: 0)
+    let channels = try await failure { _ = try await Evaluator(grey).evaluate(on: set) }
+    #expect(channels.code == .data && channels.message.contains("2 channels"))
+    let mixed = try await failure {
+      _ = try Trainer(.cifar(depth: 8), on: pictures(20, classes: 2), test: set, recipe: recipe(.epochs(1)))
+    }
+    #expect(mixed.message == "pictures cannot test a network for images of 3×8×8")
+    // A network whose preprocessing does not resize is measured on pictures of its own size alone.
+    let plain = try Model(
+      architecture: .cifar(depth: 8), input: [3, 9, 10], classes: ["a", "b"],
+      preprocessing: Preprocessing(mean: [0, 0, 0], deviation: [1, 1, 1]), seed: 0)
+    let size = try await failure { _ = try await Evaluator(plain, loaderThreads: 2).evaluate(on: set) }
+    #expect(size.place == folder.path + "/photos/train/dark/1.ppm", "\(size)")
+    let evaluation = try await Evaluator(plain).evaluate(on: set.subset([0], name: "fits"))
+    #expect(evaluation.images == 1)
+  }
+}
