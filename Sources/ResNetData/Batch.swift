@@ -38,7 +38,7 @@ public final class Batch: @unchecked Sendable {
   }
 
   /// Gives the batch new contents; only for a batch that nobody else holds.
-  func fill(
+  package func fill(
     number: Int, count: Int,
     _ body: (_ images: UnsafeMutableBufferPointer<Float>, _ labels: UnsafeMutableBufferPointer<Int32>) throws -> Void
   ) rethrows {

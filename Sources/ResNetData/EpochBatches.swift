@@ -13,7 +13,10 @@ public final class EpochBatches {
   private let queue: BatchQueue
   private var last: Batch?
 
-  init(
+  /// Batches that a function fills, called by the threads, or by the caller where no thread has begun one.
+  ///
+  /// - Parameter prepare: fills the batch of a number; what it throws ends the epoch.
+  package init(
     range: Range<Int>, capacity: Int, imageShape: Shape, threads: Int,
     prepare: @escaping @Sendable (Batch, Int) throws -> Void
   ) {

@@ -3,7 +3,7 @@ import ResNetFiles
 
 extension Image {
   /// The most bytes that a picture's file may have.
-  static let maximumFileSize = 1 << 30
+  package static let maximumFileSize = 1 << 30
 
   /// Reads a JPEG, PNG, WebP, TIFF, PPM, PGM or BMP file; its kind follows from its first bytes.
   ///
