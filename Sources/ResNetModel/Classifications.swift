@@ -51,7 +51,8 @@ final class ClassificationRun {
     try Task.checkCancellation()
     guard let batch = try batches.next() else { return [] }
     let sizes = prepared.take(batch.number)
-    let logits = sizes.contains { (try? $0.get()) != nil } ? try logits(of: batch) : []
+    var logits = UnsafeBufferPointer<Float>(start: nil, count: 0)
+    if sizes.contains(where: { (try? $0.get()) != nil }) { logits = try self.logits(of: batch) }
     let classes = classifier.model.classes
     return sizes.enumerated().map { slot, size in
       size.flatMap { size in

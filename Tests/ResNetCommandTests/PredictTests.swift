@@ -142,7 +142,7 @@ import Testing
     #expect(logits.shape == [3, 3])
     #expect(Array(logits.scalars[0..<3]) == [0, Float(log(6.0)), 0])
     #expect(Array(logits.scalars[6..<9]) == [0, Float(log(6.0)), 0])
-    #expect(logits.scalars[3..<6].allSatisfy(\.isNaN))
+    #expect(logits.scalars[3..<6].filter(\.isNaN).count == 3)
     func names(_ key: String) throws -> [String] {
       try JSONDecoder().decode([String].self, from: Data((file.metadata(key) ?? "").utf8))
     }

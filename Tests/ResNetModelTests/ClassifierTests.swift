@@ -21,7 +21,7 @@ import Testing
 
   /// A picture in which every pixel is another, as a PPM file.
   private func picture(_ number: Int, width: Int = 8, height: Int = 8) -> ImageSource {
-    let pixels = (0..<width * height * 3).map { UInt8(($0 * 37 + number * 101) % 251) }
+    let pixels = (0..<width * height * 3).map { (i: Int) -> UInt8 in UInt8((i * 37 + number * 101) % 251) }
     return .bytes(Array("P6 \(width) \(height) 255\n".utf8) + pixels, named: "picture \(number)")
   }
 
@@ -131,14 +131,17 @@ import Testing
     let model = try Model(
       architecture: .cifar(depth: 8), input: [1, 8, 8], classes: ["a", "b"],
       preprocessing: Preprocessing(mean: [0.2860], deviation: [0.3530]), seed: 3)
-    let colours = (0..<64).flatMap { [UInt8($0), UInt8(255 - $0), UInt8($0 * 3)] }
-    let brightness = stride(from: 0, to: colours.count, by: 3).map { i in
-      UInt8((19595 * Int(colours[i]) + 38470 * Int(colours[i + 1]) + 7471 * Int(colours[i + 2]) + 0x8000) >> 16)
+    let colours = (0..<64).flatMap { (i: Int) -> [UInt8] in [UInt8(i), UInt8(255 - i), UInt8(i * 3)] }
+    let brightness = stride(from: 0, to: colours.count, by: 3).map { (i: Int) -> UInt8 in
+      let (red, green, blue) = (Int(colours[i]), Int(colours[i + 1]), Int(colours[i + 2]))
+      return UInt8((19595 * red + 38470 * green + 7471 * blue + 0x8000) >> 16)
     }
-    let header = " 8 8 255\n".utf8
+    func image(_ kind: String, _ pixels: [UInt8]) throws -> Image {
+      try Image(.bytes(Array("\(kind) 8 8 255\n".utf8) + pixels, named: kind))
+    }
     let classifier = try await Classifier(model)
-    let colour = try await classifier.classify(Image(.bytes(Array("P6".utf8) + header + colours, named: "c")))
-    let grey = try await classifier.classify(Image(.bytes(Array("P5".utf8) + header + brightness, named: "g")))
+    let colour = try await classifier.classify(image("P6", colours))
+    let grey = try await classifier.classify(image("P5", brightness))
     #expect(colour.logits == grey.logits)
   }
 
