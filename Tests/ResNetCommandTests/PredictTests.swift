@@ -199,9 +199,10 @@ import Testing
   func orientation() throws {
     let fixture = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .appending(path: "Fixtures/images/orientation-6.jpg").path
+    let folder = try folder()
     for (arguments, width) in [([], 37), (["--exif", "ignore"], 37), (["--exif", "apply"], 23)] {
       let result = try Tool.run(
-        ["predict", "model.safetensors", fixture, "--json"] + arguments, in: folder().path)
+        ["predict", "model.safetensors", fixture, "--json"] + arguments, in: folder.path)
       #expect(result.status == 0, "\(result.errors)")
       #expect(try objects(result.output)[0]["width"] as? Int == width)
     }
@@ -225,7 +226,8 @@ import Testing
       (["photos/b.ppm", "--batch", "0"], "a batch of 0 is not possible"),
     ])
   func refusals(_ arguments: [String], _ answer: String) throws {
-    let result = try Tool.run(["predict", "model.safetensors"] + arguments, in: folder().path)
+    let folder = try folder()
+    let result = try Tool.run(["predict", "model.safetensors"] + arguments, in: folder.path)
     #expect(result.status == 64 && result.output.isEmpty)
     #expect(result.errors.contains(answer), "\(result.errors)")
     #expect(result.errors.split(separator: "\n").count == 1, "\(result.errors)")
