@@ -51,7 +51,8 @@ struct PredictionReport {
     } else if prediction.error == nil {
       Terminal.print(text.lines(prediction))
     }
-    progress.show(count)
+    // The results of a batch come all at once: rates in the middle of one would mean nothing.
+    if count.isMultiple(of: command.batch) { progress.show(count) }
   }
 
   /// Writes the logits.
