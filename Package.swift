@@ -51,7 +51,9 @@ let package = Package(
     .target(name: "ResNetPlots", dependencies: ["ResNetCore"], swiftSettings: strict),
     .target(
       name: "ResNetModel",
-      dependencies: ["ResNetCore", "ResNetEngine", "ResNetGraph", "ResNetModels", "ResNetImages", "ResNetFiles"],
+      dependencies: [
+        "ResNetCore", "ResNetData", "ResNetEngine", "ResNetFiles", "ResNetGraph", "ResNetImages", "ResNetModels",
+      ],
       swiftSettings: strict),
     .target(
       name: "ResNetTraining",

@@ -4,18 +4,19 @@ import ResNet
 /// `resnet bench`: how fast the engine is on this machine.
 struct Bench: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Measure the engine's speed on random images.",
+    abstract: "Measure the engine's speed on random images, and that of reading pictures.",
     discussion: """
-      The rate is that of the median step, so that a busy moment of the machine
-      does not count.
+      The engine's rate is that of the median step, so that a busy moment of the
+      machine does not count.
 
         resnet bench train --network resnet20 --batch 128 --threads 2
         resnet bench infer --network resnet50 --batch 1
         resnet bench train --network resnet20 resnet56 --batch 32 128
         resnet bench train --network resnet20 --profile --flame flame.svg
         resnet bench train --network resnet20 --against torch
+        resnet bench images --data photos --against torchvision
       """,
-    subcommands: [Training.self, Inference.self])
+    subcommands: [Training.self, Inference.self, Images.self])
 
   /// `resnet bench train`.
   struct Training: AsyncParsableCommand {

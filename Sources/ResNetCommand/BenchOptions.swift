@@ -67,18 +67,12 @@ struct BenchOptions: ParsableArguments {
           remedy: "Leave the options of the network away")
       }
       for work in works { try peer.check(work) }
-      try await ended { try await compare(peer, works, memoryLimit: memoryLimit) }
+      try await Interruption.endingOthers { try await compare(peer, works, memoryLimit: memoryLimit) }
     } else if works.count == 1 {
       try await measure(works[0], architectures[0], memoryLimit: memoryLimit)
     } else {
-      try await ended { try await measure(works, memoryLimit: memoryLimit) }
+      try await Interruption.endingOthers { try await measure(works, memoryLimit: memoryLimit) }
     }
-  }
-
-  /// Runs work that waits for other processes; Ctrl-C ends them too.
-  private func ended(_ work: @escaping @Sendable () async throws -> Void) async throws {
-    let (_, signal) = try await Interruption.watch(note: nil, work)
-    if let signal { throw ExitCode(128 + signal) }
   }
 
   private func measure(_ work: BenchWork, _ architecture: Architecture, memoryLimit: Int?) async throws {
@@ -113,7 +107,7 @@ struct BenchOptions: ParsableArguments {
 
   private func compare(_ peer: Peer, _ works: [BenchWork], memoryLimit: Int?) async throws {
     let peer = try PeerProgram(peer, peers)
-    try await peer.prepare()
+    try await peer.environment.prepare()
     for (position, work) in works.enumerated() {
       let comparison = try await peer.compare(work, seconds: seconds) {
         try await measureApart(work, memoryLimit: memoryLimit)

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Dispatch
 import Foundation
 import Synchronization
@@ -37,6 +38,14 @@ enum Interruption {
     } catch is CancellationError {
       return (nil, received.signal)
     }
+  }
+
+  /// Runs work that waits for other processes; Ctrl-C ends them too.
+  ///
+  /// - Throws: the exit status of the signal that ended it, or what the work throws.
+  static func endingOthers(_ work: @escaping @Sendable () async throws -> Void) async throws {
+    let (_, signal) = try await watch(note: nil, work)
+    if let signal { throw ExitCode(128 + signal) }
   }
 
   /// The first signal that came.

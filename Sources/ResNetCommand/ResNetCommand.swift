@@ -26,9 +26,8 @@ struct ResNetCommand: AsyncParsableCommand {
       """,
     version: packageVersion,
     subcommands: [
-      Train.self, Evaluate.self, Import.self, Export.self, Quantize.self, CheckData.self,
-      Summary.self, Networks.self, Recipes.self,
-      Runs.self, Bench.self,
+      Train.self, Evaluate.self, Predict.self, CheckData.self, Import.self, Export.self, Quantize.self, Summary.self,
+      Networks.self, Recipes.self, Runs.self, Bench.self,
     ])
 
   /// Errors of the package end the program with one line and their own status.

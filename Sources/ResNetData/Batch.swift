@@ -51,13 +51,13 @@ public final class Batch: @unchecked Sendable {
   }
 
   /// Makes the batch ready for new contents; only for a batch that nobody else holds.
-  func begin(number: Int, count: Int) {
+  package func begin(number: Int, count: Int) {
     self.number = number
     self.count = count
   }
 
   /// The places of some images of the batch; only for whoever fills them.
-  func places(
+  package func places(
     _ slots: Range<Int>
   ) -> (images: UnsafeMutableBufferPointer<Float>, labels: UnsafeMutableBufferPointer<Int32>) {
     (
@@ -66,6 +66,7 @@ public final class Batch: @unchecked Sendable {
       UnsafeMutableBufferPointer(rebasing: labelStorage[slots])
     )
   }
+
   /// Changes the contents and gives them target probabilities; only for a batch that nobody else holds.
   func mix(
     _ body: (_ images: UnsafeMutableBufferPointer<Float>, _ targets: UnsafeMutableBufferPointer<Float>) -> Void

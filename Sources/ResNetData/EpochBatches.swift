@@ -18,7 +18,7 @@ public final class EpochBatches {
   /// - Parameters:
   ///   - classCount: the number of classes where batches have target probabilities, else 0.
   ///   - parts: how many threads may share a batch.
-  init(
+  package init(
     range: Range<Int>, capacity: Int, imageShape: Shape, classCount: Int = 0, threads: Int, parts: Int = 1,
     preparation: BatchPreparation
   ) {

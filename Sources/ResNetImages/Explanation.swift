@@ -37,8 +37,23 @@ extension Preprocessing {
   ///
   /// - Throws: as `Image.init(contentsOf:rules:)`, and where the picture cannot become what the network takes.
   public func explain(contentsOf path: String) throws -> Explanation {
-    let header = try ImageHeader(contentsOf: path)
-    return try explain(Image(contentsOf: path, rules: rules), header)
+    let (image, header) = try read(.file(path))
+    return try explain(image, header)
+  }
+
+  /// Reads a picture and tells how it becomes an input `[channels, height, width]`, resized where it must be.
+  ///
+  /// - Throws: as `Image.init(contentsOf:rules:)`.
+  public func explain(_ source: ImageSource, input: Shape) throws -> Explanation {
+    let (image, header) = try read(source)
+    return try fitted(to: input, for: image.size).explain(image, header)
+  }
+
+  private func read(_ source: ImageSource) throws -> (Image, ImageHeader) {
+    let bytes = try source.read()
+    return (
+      try Image(bytes: bytes, named: source.name, rules: rules), try ImageHeader(bytes: bytes, named: source.name)
+    )
   }
 
   /// Tells what becomes of a picture whose file had a header.

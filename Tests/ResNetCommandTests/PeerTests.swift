@@ -234,19 +234,19 @@ import Testing
   @Test("The package's own script is found, and is one that Python can read the pinned packages for")
   func ownScript() throws {
     let program = try PeerProgram(.torch, PeerOptions.parse(["--against", "torch"]))
-    let list = try String(contentsOfFile: program.folder + "/requirements.txt", encoding: .utf8)
+    let list = try String(contentsOfFile: program.environment.folder + "/requirements.txt", encoding: .utf8)
     let packages = list.split(separator: "\n").filter { !$0.hasPrefix("#") }
     #expect(packages.allSatisfy { $0.contains("==") })
     for peer in Peer.allCases { #expect(packages.contains { $0.hasPrefix(peer.rawValue + "==") }) }
-    let script = try String(contentsOfFile: program.folder + "/measure", encoding: .utf8)
+    let script = try String(contentsOfFile: program.environment.folder + "/measure", encoding: .utf8)
     #expect(script.hasPrefix("#!/usr/bin/env python3\n"))
   }
 
   @Test("The environment lies where its variable, or the cache of the user, says")
   func home() {
-    #expect(PeerProgram.home(["RESNET_PEERS_HOME": "/a", "XDG_CACHE_HOME": "/b", "HOME": "/c"]) == "/a")
-    #expect(PeerProgram.home(["RESNET_PEERS_HOME": "", "XDG_CACHE_HOME": "/b", "HOME": "/c"]) == "/b/resnet-peers")
-    #expect(PeerProgram.home(["HOME": "/c"]) == "/c/.cache/resnet-peers")
+    #expect(PeerEnvironment.home(["RESNET_PEERS_HOME": "/a", "XDG_CACHE_HOME": "/b", "HOME": "/c"]) == "/a")
+    #expect(PeerEnvironment.home(["RESNET_PEERS_HOME": "", "XDG_CACHE_HOME": "/b", "HOME": "/c"]) == "/b/resnet-peers")
+    #expect(PeerEnvironment.home(["HOME": "/c"]) == "/c/.cache/resnet-peers")
   }
 
   /// Work that a peer does not do, and what it answers.

@@ -1,0 +1,83 @@
+import Foundation
+import ResNet
+import ResNetFiles
+
+/// The pictures that arguments mean.
+enum PictureFiles {
+  /// What stands for standard input.
+  static let standardInput = "-"
+
+  /// Files as they are given, the pictures in folders, and one picture from standard input.
+  ///
+  /// - Throws: `ResNetError` of code `data` where a folder holds no pictures, `usage` where standard input is to be read
+  ///   twice, `inputOutput` where a folder or standard input cannot be read.
+  static func sources(_ arguments: [String]) throws -> [ImageSource] {
+    guard arguments.filter({ $0 == standardInput }).count < 2 else {
+      throw ResNetError(.usage, "standard input holds one picture", at: standardInput, remedy: "Give it once")
+    }
+    return try arguments.flatMap { argument -> [ImageSource] in
+      if argument == standardInput { return [.bytes(try readStandardInput(), named: standardInput)] }
+      // What is not there is a picture that cannot be read, as any other.
+      return isFolder(argument) ? try pictures(in: argument).map(ImageSource.file) : [.file(argument)]
+    }
+  }
+
+  /// The pictures in a folder and in those below it, by their extensions, in the order of their paths; what is hidden is
+  /// left out.
+  ///
+  /// - Throws: `ResNetError` of code `data` where there are none, `inputOutput` where a folder cannot be read.
+  static func pictures(in folder: String) throws -> [String] {
+    let found = try pictures(in: folder, below: [])
+    guard !found.isEmpty else {
+      throw ResNetError(
+        .data, "there are no pictures in this folder", at: folder,
+        remedy: "Give a folder with files that end in \(ImageFormat.fileExtensions.sorted().joined(separator: ", "))")
+    }
+    return found
+  }
+
+  /// - Parameter ancestors: the folders that led here, so that links do not lead round and round.
+  private static func pictures(in folder: String, below ancestors: [String]) throws -> [String] {
+    let own = resolvedPath(folder)
+    guard !ancestors.contains(own) else { return [] }
+    let names: [String]
+    do {
+      names = try FileManager.default.contentsOfDirectory(atPath: folder)
+    } catch {
+      throw ResNetError(
+        .inputOutput, "the folder cannot be read", at: folder, remedy: "Ask its owner for the right to read it")
+    }
+    return try names.filter { !$0.hasPrefix(".") }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+      .flatMap { name -> [String] in
+        let path = folder + (folder.hasSuffix("/") ? "" : "/") + name
+        if isFolder(path) { return try pictures(in: path, below: ancestors + [own]) }
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        let isPicture = parts.count > 1 && ImageFormat.fileExtensions.contains(parts[parts.count - 1].lowercased())
+        return isPicture ? [path] : []
+      }
+  }
+
+  private static func isFolder(_ path: String) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+  }
+
+  private static func readStandardInput() throws -> [UInt8] {
+    do {
+      let limit = Image.maximumFileSize
+      var bytes: [UInt8] = []
+      while let part = try FileHandle.standardInput.read(upToCount: 1 << 20), !part.isEmpty {
+        bytes += part
+        guard bytes.count <= limit else {
+          throw ResNetError(
+            .data, "it has more than \(limit) bytes", at: "standard input", remedy: "Give the right file")
+        }
+      }
+      return bytes
+    } catch let error as ResNetError {
+      throw error
+    } catch {
+      throw ResNetError(.inputOutput, "it cannot be read", at: "standard input", remedy: "Give a file")
+    }
+  }
+}
