@@ -11,9 +11,11 @@ extension Bench {
       discussion: """
         Every picture of the folder is read, decoded, resized to an eighth more than
         the size (256 for 224), cut and normalised, again and again, on threads of one
-        process.
+        process; with --augment a random part of it is resized, and mirrored half of the
+        time, as in training.
 
           resnet bench images --data photos
+          resnet bench images --data photos --augment
           resnet bench images --data photos --size 192 --threads 2 --json
           resnet bench images --data photos --threads 1 --against torchvision
 
@@ -27,6 +29,9 @@ extension Bench {
 
     @Option(help: ArgumentHelp("Width and height of what a network sees.", valueName: "pixels"))
     var size = 224
+
+    @Flag(help: "Resize a random part of each picture, and mirror half of them.")
+    var augment = false
 
     @Option(help: ArgumentHelp("Threads that read; if not given, one a core.", valueName: "number"))
     var threads: Int?
@@ -65,7 +70,8 @@ extension Bench {
 
     func run() async throws {
       let work = PictureWork(
-        data: data, size: size, threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
+        data: data, size: size, threads: threads ?? ProcessInfo.processInfo.activeProcessorCount,
+        augments: augment)
       let benchmark = try PictureBenchmark(work)
       let seconds = seconds
       guard let against else {

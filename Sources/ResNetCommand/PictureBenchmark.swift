@@ -9,6 +9,8 @@ struct PictureWork: Hashable, Codable {
   /// Width and height of what a network sees.
   var size: Int
   var threads: Int
+  /// Whether a random part of a picture is resized, and perhaps mirrored, as in training.
+  var augments: Bool
 
   /// The shorter side before the crop: 256 for 224, and in proportion.
   var resize: Int { size * 8 / 7 }
@@ -31,13 +33,16 @@ struct PictureBenchmark: Sendable {
   /// - Throws: `ResNetError` of code `data` where there are none.
   init(_ work: PictureWork) throws {
     self.work = work
-    files = try PictureFiles.pictures(in: work.data)
+    files = try PictureArguments.pictures(in: work.data)
     preparation = try PicturePreparation(work.preprocessing(), input: [3, work.size, work.size])
   }
 
   /// All that is done to one picture; the script that measures others does the same.
-  private func prepare(_ file: String, into input: UnsafeMutableBufferPointer<Float>) throws {
-    try preparation.write(Image(contentsOf: file), into: input)
+  private func prepare(_ number: Int, into input: UnsafeMutableBufferPointer<Float>) throws {
+    let image = try Image(contentsOf: files[number % files.count])
+    guard work.augments else { return try preparation.write(image, into: input) }
+    try preparation.write(
+      image, augmentation: .randomResizedCropAndFlip, seed: 0, epoch: 0, sample: number, into: input)
   }
 
   /// Prepares pictures for some seconds, one after the other and from the first again.
@@ -75,7 +80,7 @@ struct PictureBenchmark: Sendable {
               return count - 1
             }
             guard let number else { break }
-            try prepare(files[number % files.count], into: input)
+            try prepare(number, into: input)
           }
         } catch {
           failure.value.withLock { $0 = error }
@@ -106,7 +111,7 @@ struct PictureRate: Codable {
 
   /// The result in one line.
   var text: String {
-    "\(fixed(imagesPerSecond, 1)) pictures/s to \(work.size)×\(work.size), \(work.threads) "
+    "\(fixed(imagesPerSecond, 1)) pictures/s to \(work.size)×\(work.size)\(work.augments ? " with random crops" : ""), \(work.threads) "
       + "\(work.threads == 1 ? "thread" : "threads") · \(fixed(peakMemoryMiB, 0)) MiB"
   }
 }

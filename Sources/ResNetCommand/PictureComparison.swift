@@ -23,7 +23,7 @@ struct PictureComparison: Codable {
     let threads = "\(work.threads) \(work.threads == 1 ? "thread" : "threads")"
     return
       ([
-        "pictures to \(work.size)×\(work.size), \(threads), "
+        "pictures to \(work.size)×\(work.size)\(work.augments ? " with random crops" : ""), \(threads), "
           + (rounds == 1 ? "1 round" : "medians of \(rounds) rounds"),
         cell(processor), shortened(versions.joined(separator: ", "), to: Columns.lineWidth),
       ] + Columns.table([["library", "pictures/s", "memory"]] + rows) + [
@@ -50,7 +50,7 @@ extension PictureBenchmark {
         [
           work.data, "--size", "\(work.size)", "--resize", "\(work.resize)", "--threads", "\(work.threads)",
           "--seconds", "\(seconds)",
-        ], of: peer.name, at: "--against \(peer.rawValue)",
+        ] + (work.augments ? ["--augment"] : []), of: peer.name, at: "--against \(peer.rawValue)",
         remedy: "Check the pictures, or remove \(environment.home) to install it anew")
       theirs.append((measurement.imagesPerSecond, measurement.peakMemoryMiB))
       versions.merge(measurement.versions) { $1 }

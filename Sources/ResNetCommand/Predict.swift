@@ -80,7 +80,7 @@ struct Predict: AsyncParsableCommand {
       // Told before thousands of pictures have been looked at.
       try AtomicFile.check(logits)
     }
-    let sources = try PictureFiles.sources(pictures)
+    let sources = try PictureArguments.sources(pictures)
     try await engine.apply()
     let classifier = try await Classifier(
       model, rules: exif.map { ImageRules(exif: $0, background: model.preprocessing.rules.background) }, batch: batch,

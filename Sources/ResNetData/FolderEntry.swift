@@ -1,6 +1,7 @@
 import Foundation
 import ResNetCore
 import ResNetFiles
+import ResNetImages
 
 /// What lies in a folder: a file, or another folder; links stand for what they lead to.
 struct FolderEntry {
@@ -43,13 +44,9 @@ struct FolderEntry {
     return names.filter { !$0.hasPrefix(".") }.sorted(by: precedes).map { FolderEntry($0, at: folder + "/" + $0) }
   }
 
-  /// Whether it has the name of a picture: one of torchvision's extensions, or of the others for the same formats.
+  /// Whether it has the name of a picture.
   var isPicture: Bool {
     guard !isFolder, let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else { return false }
-    return Self.extensions.contains(name[name.index(after: dot)...].lowercased())
+    return ImageFormat.fileExtensions.contains(name[name.index(after: dot)...].lowercased())
   }
-
-  private static let extensions: Set<String> = [
-    "jpg", "jpeg", "png", "ppm", "bmp", "pgm", "tif", "tiff", "webp", "jpe", "jfif", "pnm",
-  ]
 }

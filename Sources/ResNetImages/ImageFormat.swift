@@ -13,9 +13,10 @@ public enum ImageFormat: String, Hashable, Sendable, Codable, CaseIterable {
   /// Windows bitmaps without compression.
   case bmp = "BMP"
 
-  /// How the names of pictures end, in lower case and without the point; what a file is its first bytes alone say.
+  /// How the names of pictures end, in lower case and without the point: those that torchvision knows, and others of the
+  /// same formats. What a file is its first bytes alone say.
   public static let fileExtensions: Set<String> = [
-    "bmp", "jpeg", "jpg", "pgm", "png", "ppm", "tif", "tiff", "webp",
+    "bmp", "jfif", "jpe", "jpeg", "jpg", "pgm", "png", "pnm", "ppm", "tif", "tiff", "webp",
   ]
 
   /// The kind of a file that begins with `bytes`, or `nil` where it is none of these.

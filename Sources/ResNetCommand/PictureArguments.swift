@@ -1,9 +1,10 @@
 import Foundation
 import ResNet
+import ResNetData
 import ResNetFiles
 
 /// The pictures that arguments mean.
-enum PictureFiles {
+enum PictureArguments {
   /// What stands for standard input.
   static let standardInput = "-"
 
@@ -27,34 +28,13 @@ enum PictureFiles {
   ///
   /// - Throws: `ResNetError` of code `data` where there are none, `inputOutput` where a folder cannot be read.
   static func pictures(in folder: String) throws -> [String] {
-    let found = try pictures(in: folder, below: [])
+    let found = try PictureTree.files(of: folder).map { folder + (folder.hasSuffix("/") ? "" : "/") + $0.path }
     guard !found.isEmpty else {
       throw ResNetError(
         .data, "there are no pictures in this folder", at: folder,
         remedy: "Give a folder with files that end in \(ImageFormat.fileExtensions.sorted().joined(separator: ", "))")
     }
     return found
-  }
-
-  /// - Parameter ancestors: the folders that led here, so that links do not lead round and round.
-  private static func pictures(in folder: String, below ancestors: [String]) throws -> [String] {
-    let own = resolvedPath(folder)
-    guard !ancestors.contains(own) else { return [] }
-    let names: [String]
-    do {
-      names = try FileManager.default.contentsOfDirectory(atPath: folder)
-    } catch {
-      throw ResNetError(
-        .inputOutput, "the folder cannot be read", at: folder, remedy: "Ask its owner for the right to read it")
-    }
-    return try names.filter { !$0.hasPrefix(".") }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-      .flatMap { name -> [String] in
-        let path = folder + (folder.hasSuffix("/") ? "" : "/") + name
-        if isFolder(path) { return try pictures(in: path, below: ancestors + [own]) }
-        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-        let isPicture = parts.count > 1 && ImageFormat.fileExtensions.contains(parts[parts.count - 1].lowercased())
-        return isPicture ? [path] : []
-      }
   }
 
   private static func isFolder(_ path: String) -> Bool {

@@ -1,0 +1,34 @@
+import ResNetFiles
+
+/// The pictures in a folder and in those below it, by the ends of their names, in torchvision's order: folders by their
+/// whole paths, and then the files of each, all by the code points of their names.
+///
+/// Names that begin with a dot are left out. A link is followed unless it leads to a folder that it lies in.
+package enum PictureTree {
+  /// A file that has the name of a picture.
+  package struct File: Sendable {
+    /// Its path below the folder that was listed.
+    package let path: String
+    /// Its length in bytes.
+    package let length: Int
+  }
+
+  /// Lists a folder, or one of its folders alone.
+  ///
+  /// - Throws: `ResNetError` of code `inputOutput` where a folder cannot be read.
+  package static func files(of root: String, below inner: String = "") throws -> [File] {
+    func joined(_ folder: String, _ name: String) -> String { folder.isEmpty ? name : folder + "/" + name }
+    func place(_ folder: String) -> String { folder.isEmpty ? root : root + "/" + folder }
+    var found: [(folder: String, files: [File])] = []
+    var pending = [(path: inner, above: ["", inner].map { FolderEntry($0, at: place($0)).identity })]
+    while let (folder, above) = pending.popLast() {
+      let entries = try FolderEntry.visible(in: place(folder))
+      let files = entries.filter(\.isPicture).map { File(path: joined(folder, $0.name), length: $0.length) }
+      found.append((folder, files))
+      for entry in entries where entry.isFolder && !above.contains(entry.identity) {
+        pending.append((joined(folder, entry.name), above + [entry.identity]))
+      }
+    }
+    return found.sorted { precedes($0.folder, $1.folder) }.flatMap(\.files)
+  }
+}
