@@ -9,6 +9,7 @@ struct Train: AsyncParsableCommand {
     usage: """
       resnet train --network <network> --data <data> --output <folder>
         [<options>]
+      resnet train --from <model> --data <data> --output <folder> [<options>]
       resnet train --resume <folder> [<options>]
       """,
     discussion: """
@@ -24,6 +25,8 @@ struct Train: AsyncParsableCommand {
           --epochs 10 --validation 5000 --output runs/plain56
         resnet train --resume runs/plain56
         resnet train --resume runs/plain56 --extend --epochs 20
+        resnet train --from runs/r20 --data fashion-mnist --freeze-until layer3 \\
+          --output runs/tuned
         resnet train --network resnet20 --data generated --output runs/log \\
           --progress json 2> progress.jsonl
 
@@ -35,6 +38,7 @@ struct Train: AsyncParsableCommand {
   @OptionGroup var run: RunOptions
   @OptionGroup var keeping: KeepingOptions
   @OptionGroup var recipe: RecipeOptions
+  @OptionGroup var fineTuning: FineTuningOptions
   @OptionGroup var options: NetworkOptions
 
   @Option(help: ArgumentHelp("Threads that prepare images; they change the speed alone.", valueName: "number"))
@@ -58,7 +62,8 @@ struct Train: AsyncParsableCommand {
   private func checkOptions() throws {
     guard keeping.resume == nil else { return }
     let missing = [
-      ("--network", run.network == nil), ("--data", run.data == nil), ("--output", run.output == nil && !dryRun),
+      ("--network", run.network == nil && fineTuning.from == nil), ("--data", run.data == nil),
+      ("--output", run.output == nil && !dryRun),
     ].filter(\.1).map(\.0)
     guard missing.isEmpty else {
       throw ValidationError(
@@ -135,15 +140,17 @@ struct Train: AsyncParsableCommand {
     _ plan: TrainingPlan, _ precision: Precision, _ reporter: ProgressReporter?
   ) throws -> Trainer {
     try Trainer(
-      plan.architecture, on: plan.training, test: plan.test, recipe: plan.recipe, seed: plan.seed,
-      loaderThreads: loaderThreads, memoryLimit: plan.memoryLimit, precision: precision, keptIn: plan.folder,
+      plan.architecture, on: plan.training, test: plan.test, recipe: plan.recipe, from: plan.source,
+      fineTuning: plan.fineTuning, seed: plan.seed, loaderThreads: loaderThreads, memoryLimit: plan.memoryLimit,
+      precision: precision, keptIn: plan.folder,
       progress: { reporter?.show($0) },
       note: { note in reporter.map { $0.note("note: \(note)") } ?? Terminal.note("note: \(note)") })
   }
 
   private func heading(_ trainer: Trainer, _ plan: TrainingPlan, _ threads: Int) -> String {
     let parameters = trainer.model.graph.parameterCount
-    return "\(trainer.model.architecture.name), \(parameters) parameters\n"
+    let origin = trainer.origin(plan.sourcePlace, isNew: plan.folder?.recorded == nil).map { "\($0)\n" }.joined()
+    return "\(trainer.model.architecture.name), \(parameters) parameters\n\(origin)"
       + "trained on \(plan.training.name) (\(plan.training.count) images)"
       + (plan.test.map { ", tested on \($0.name) (\($0.count))" } ?? "")
       + "\n\(trainer.recipe.name): \(trainer.recipe.length), \(trainer.steps) steps of \(trainer.recipe.batch) images, "

@@ -4,6 +4,11 @@ import ResNet
 /// All that a run begins with, new or taken up again.
 struct TrainingPlan: Sendable {
   let architecture: Architecture
+  /// The model to begin with.
+  let source: Model?
+  /// Where that model is, as it was given.
+  let sourcePlace: String?
+  let fineTuning: FineTuning
   let recipe: Recipe
   let seed: UInt64
   /// The engine's threads, where they are told.
@@ -36,8 +41,15 @@ struct TrainingPlan: Sendable {
   private init(beginning command: Train, isTrial: Bool) throws {
     if isTrial, let output = command.run.output { try RunFolder.check(output, overwrite: command.run.overwrite) }
     let (network, data, output) = (command.run.network ?? "", command.run.data ?? "", command.run.output ?? "")
-    architecture = try command.options.architecture(network)
-    recipe = try command.recipe.chosen(from: nil)
+    source = try command.fineTuning.model()
+    sourcePlace = command.fineTuning.from
+    architecture =
+      if let source, command.run.network == nil {
+        try command.options.varied(source.architecture)
+      } else {
+        try command.options.architecture(network)
+      }
+    recipe = command.fineTuning.varied(try command.recipe.chosen(insteadOf: source == nil ? .quick : .fineTune))
     seed = command.run.seed ?? 0
     threads = command.engine.threads
     precision = command.engine.precision.precision
@@ -45,16 +57,19 @@ struct TrainingPlan: Sendable {
     step = 0
     let splits = try DataSet.open(data)
     (training, test, finalTest) = try Self.split(splits, validation: command.run.validation, seed: seed)
+    fineTuning = try command.fineTuning.chosen(from: nil, classes: training.classNames)
     folder =
       isTrial
       ? nil
       : try RunFolder(
-        output, data: data, validation: command.run.validation, overwrite: command.run.overwrite,
+        output, data: data, validation: command.run.validation, from: sourcePlace, overwrite: command.run.overwrite,
         checkpoints: command.keeping.policy)
   }
 
   private init(_ command: Train, resuming path: String) throws {
-    let given = command.options.isGiven ? "the network's options" : command.run.whatMakesANewRun
+    let given =
+      command.options.isGiven
+      ? "the network's options" : command.fineTuning.from == nil ? command.run.whatMakesANewRun : "--from"
     if let given {
       throw ResNetError(
         .usage, "\(given) cannot be given with --resume", at: path, remedy: "Leave it away: the run keeps its own")
@@ -63,7 +78,9 @@ struct TrainingPlan: Sendable {
       resuming: path, change: command.keeping.change, data: command.run.data, checkpoints: command.keeping.policy)
     guard let record = folder.recorded else { preconditionFailure("a run that is taken up again has a record") }
     architecture = record.architecture
-    recipe = try command.recipe.chosen(from: record.recipe)
+    source = try folder.startingModel()
+    sourcePlace = record.from?.place
+    recipe = command.fineTuning.varied(try command.recipe.chosen(insteadOf: record.recipe))
     seed = record.seed
     threads = command.engine.threads ?? record.threads
     precision = command.engine.precision.precision ?? record.precision
@@ -71,6 +88,7 @@ struct TrainingPlan: Sendable {
     step = command.dryRun ? try RunFolder.soundStep(in: path) : 0
     let splits = try DataSet.open(folder.source)
     (training, test, finalTest) = try Self.split(splits, validation: record.data.validation, seed: seed)
+    fineTuning = try command.fineTuning.chosen(from: record.fineTuning, classes: training.classNames)
     self.folder = folder
   }
 

@@ -24,6 +24,10 @@ public final class Batch: @unchecked Sendable {
   /// The class of each image, valid as long as the batch is held.
   public var labels: UnsafeBufferPointer<Int32> { UnsafeBufferPointer(rebasing: labelStorage[..<count]) }
 
+  /// The share of each class in each image, `[count, classes]`, rows summing to 1, where images are mixed; `nil` where every
+  /// image has its label's class alone. Valid as long as the batch is held.
+  public var targets: UnsafeBufferPointer<Float>? { nil }
+
   init(capacity: Int, imageShape: Shape) {
     imageCount = imageShape.count
     imageStorage = .allocate(capacity: capacity * imageCount)

@@ -11,6 +11,10 @@ public struct Loader: Sendable {
     case shuffled
     /// The order of the set, for evaluation.
     case sequential
+    /// A new random order in every epoch that draws each class equally often: as many images as the set has, divided among
+    /// the classes that have some. The images of a class are drawn in rounds, in each of which every one of them
+    /// comes once at most, in a random order of its own.
+    case balanced
   }
 
   /// The images that an epoch visits.
@@ -72,7 +76,7 @@ public struct Loader: Sendable {
   ///   - number: the number of the epoch, from 0.
   ///   - first: the number of the batch to begin with.
   public func epoch(_ number: Int, from first: Int = 0) -> EpochBatches {
-    let positions = positions(epoch: number)
+    let positions = draws(epoch: number)
     return EpochBatches(
       range: min(first, batchesPerEpoch)..<batchesPerEpoch, capacity: batchSize, imageShape: dataSet.imageShape,
       threads: threads
@@ -87,28 +91,35 @@ public struct Loader: Sendable {
   /// The positions in the data set that an epoch visits, in order.
   ///
   /// - Parameter epoch: the number of the epoch, from 0.
-  public func positions(epoch: Int) -> [Int] {
+  public func positions(epoch: Int) -> [Int] { draws(epoch: epoch).map { $0 % dataSet.count } }
+
+  /// The same, with the size of the set added for each time that an image came before in the epoch: what is drawn for the
+  /// changes of an image must not be the same each time.
+  private func draws(epoch: Int) -> [Int] {
     switch order {
     case .sequential:
       return Array(0..<dataSet.count)
     case .shuffled:
       var random = RandomNumbers(seed: seed, purpose: .shuffling, epoch: epoch)
       return random.permutation(dataSet.count)
+    case .balanced:
+      return BalancedOrder.draws(labels: dataSet.labels, seed: seed, epoch: epoch)
     }
   }
 
   private func write(
-    _ positions: ArraySlice<Int>, epoch: Int, _ images: UnsafeMutableBufferPointer<Float>,
+    _ draws: ArraySlice<Int>, epoch: Int, _ images: UnsafeMutableBufferPointer<Float>,
     _ labels: UnsafeMutableBufferPointer<Int32>
   ) {
     let size = dataSet.imageShape.count
     dataSet.storage.withUnsafeBufferPointer { bytes in
-      for (slot, position) in positions.enumerated() {
+      for (slot, draw) in draws.enumerated() {
+        let position = draw % dataSet.count
         let row = dataSet.rows[position]
         labels[slot] = dataSet.labels[position]
         normalizer.write(
           UnsafeBufferPointer(rebasing: bytes[row * size..<(row + 1) * size]),
-          placement: augmentation.placement(seed: seed, epoch: epoch, sample: position),
+          placement: augmentation.placement(seed: seed, epoch: epoch, sample: draw),
           into: UnsafeMutableBufferPointer(rebasing: images[slot * size..<(slot + 1) * size]))
       }
     }

@@ -1,6 +1,7 @@
 import ResNetCore
 import ResNetData
 import ResNetEngine
+import ResNetGraph
 import ResNetImages
 import ResNetModel
 import ResNetModels
@@ -30,6 +31,20 @@ public final class Trainer {
   /// How activations, their gradients and packed weights are stored; see `Precision`.
   public nonisolated let precision: Precision
 
+  /// What it does to layers and classes beyond the recipe.
+  public nonisolated let fineTuning: FineTuning
+  /// What was taken over from the model that it begins with, where it begins with one.
+  public nonisolated let takeover: Model.Takeover?
+  /// How many of the network's values learn.
+  public nonisolated let learnedCount: Int
+  /// `Model.contentHash()` of the model as the run begins with it, where it begins with another's numbers.
+  nonisolated let startHash: String?
+  /// What a step of training does.
+  nonisolated let purpose: Purpose
+  nonisolated let learningRateScales: [String: Double]
+  /// What an image of each class counts in the loss; 1 if `nil`.
+  nonisolated let classWeights: [Float]?
+
   nonisolated let training: Loader
   nonisolated let test: Loader?
   /// The most memory that the process is to hold, in bytes; as much as the run takes if `nil`.
@@ -49,7 +64,11 @@ public final class Trainer {
   ///   - dataSet: the images to train on.
   ///   - test: images to test the model on after every epoch.
   ///   - recipe: how to train.
-  ///   - preprocessing: how bytes become numbers; measured on the training images after the recipe if `nil`.
+  ///   - source: the model whose numbers and preprocessing the run begins with; its last layer is made new where the data's
+  ///     classes are others. The run begins with random numbers if `nil`.
+  ///   - fineTuning: which layers learn and how fast, and what classes count.
+  ///   - preprocessing: how bytes become numbers; that of `source` if `nil`, or measured on the training images after the
+  ///     recipe where there is none.
   ///   - seed: what initial weights, order and augmentation are drawn from.
   ///   - loaderThreads: threads that prepare batches; they change the speed alone.
   ///   - memoryLimit: the most memory that the process is to hold, in bytes: where activations would take more, they are
@@ -59,11 +78,13 @@ public final class Trainer {
   ///   - progress: called after every step, on the engine's thread.
   ///   - note: called with whatever the person who started the run should know, as a sentence without a full stop.
   /// - Throws: `ResNetError` of code `usage` where the recipe makes no sense, the precision has no gradients, the batch is
-  ///   larger than the data, or the network cannot be made for such images; `data` where the test images do not fit the
-  ///   training images.
+  ///   larger than the data, the network cannot be made for such images, or lacks a layer that is named; `data` where the
+  ///   test images do not fit the training images, or `source` fits neither the images nor, but for its last layer, the
+  ///   network.
   public nonisolated init(
     _ architecture: Architecture, on dataSet: DataSet, test: DataSet? = nil, recipe: Recipe = .quick,
-    preprocessing: Preprocessing? = nil, seed: UInt64 = 0, loaderThreads: Int = 1,
+    from source: Model? = nil, fineTuning: FineTuning = FineTuning(), preprocessing: Preprocessing? = nil,
+    seed: UInt64 = 0, loaderThreads: Int = 1,
     memoryLimit: Int? = nil, precision: Precision = .float32, keptIn folder: RunFolder? = nil,
     progress: (@Sendable (TrainingProgress) -> Void)? = nil, note: @escaping @Sendable (String) -> Void = { _ in }
   ) throws {
@@ -72,9 +93,26 @@ public final class Trainer {
       throw ResNetError(.usage, "integers of 8 bits have no gradients", remedy: "Train in f32 or bf16")
     }
     if let test { try Self.check(test, fits: dataSet) }
-    let preprocessing =
-      try preprocessing
-      ?? (recipe.normalization == .perPixel ? .perPixel(of: dataSet) : .perChannel(of: dataSet))
+    let (model, takeover) = try Self.start(architecture, dataSet, recipe, source, preprocessing, seed: seed)
+    try fineTuning.check(model.graph)
+    self.fineTuning = fineTuning
+    self.takeover = takeover
+    startHash = try takeover == nil ? nil : model.contentHash()
+    latest = Mutex(model)
+    let graph = model.graph
+    let classWeights =
+      fineTuning.classWeights
+      ?? recipe.classWeights.weights(labels: dataSet.labels, classes: dataSet.classCount)
+    self.classWeights = classWeights?.map { Float($0) }
+    let firstModule = fineTuning.freezeUntil.map { graph.module($0) }
+    var purpose = try firstModule.map { try Purpose.training(from: $0, of: graph) } ?? .training
+    if classWeights != nil { purpose.seed = .weightedCrossEntropy }
+    self.purpose = purpose
+    learnedCount = try firstModule.map { try graph.learnedCount(from: $0) } ?? graph.parameterCount
+    learningRateScales = Dictionary(
+      fineTuning.learningRateScales.map { (graph.module($0.key), $0.value) }
+    ) { first, _ in first }
+    let preprocessing = model.preprocessing
     self.recipe = recipe
     self.seed = seed
     self.memoryLimit = memoryLimit
@@ -83,18 +121,33 @@ public final class Trainer {
     self.progress = progress
     self.note = note
     training = try Loader(
-      dataSet, preprocessing: preprocessing, augmentation: recipe.augmentation, batchSize: recipe.batch, seed: seed,
-      threads: loaderThreads)
+      dataSet, preprocessing: preprocessing, augmentation: recipe.augmentation, batchSize: recipe.batch,
+      order: recipe.sampling == .balanced ? .balanced : .shuffled, seed: seed, threads: loaderThreads)
     self.test = try test.map {
       try Loader(
         $0, preprocessing: preprocessing, batchSize: recipe.batch, order: .sequential, threads: loaderThreads)
     }
     steps = try recipe.steps(batchesPerEpoch: training.batchesPerEpoch)
     epochCount = (steps + training.batchesPerEpoch - 1) / training.batchesPerEpoch
-    latest = Mutex(
-      try Model(
-        architecture: architecture, input: dataSet.imageShape, classes: dataSet.classNames,
-        preprocessing: preprocessing, seed: seed))
+  }
+
+  /// The model as it begins, and what it has from another one.
+  private nonisolated static func start(
+    _ architecture: Architecture, _ dataSet: DataSet, _ recipe: Recipe, _ source: Model?,
+    _ preprocessing: Preprocessing?, seed: UInt64
+  ) throws -> (Model, Model.Takeover?) {
+    if let source {
+      return try source.adapted(
+        to: architecture, input: dataSet.imageShape, classes: dataSet.classNames, preprocessing: preprocessing,
+        seed: seed)
+    }
+    let preprocessing =
+      try preprocessing
+      ?? (recipe.normalization == .perPixel ? .perPixel(of: dataSet) : .perChannel(of: dataSet))
+    let model = try Model(
+      architecture: architecture, input: dataSet.imageShape, classes: dataSet.classNames,
+      preprocessing: preprocessing, seed: seed)
+    return (model, nil)
   }
 
   /// The model as it was after the last whole epoch, or where the run was taken up again; before the first, as it begins.
