@@ -1,5 +1,6 @@
 import ResNetCore
 import ResNetEngine
+import ResNetGraph
 import ResNetImages
 import ResNetModels
 import Testing
