@@ -172,6 +172,18 @@ import Testing
     let expected = try outcome(folder, "whole", await whole.history)
 
     let path = folder.path + "/parted"
+    try await interrupt(after: steps, in: path, base)
+    let run = try RunFolder(resuming: path)
+    let record = try #require(run.recorded)
+    #expect(record.fineTuning == fineTuning && record.recipe == recipe && record.from?.place == "base.safetensors")
+    let last = try trainer(from: run.startingModel(), fineTuning, recipe: recipe, keptIn: run)
+    try await train(last)
+    #expect(try outcome(folder, "parted", await last.history) == expected)
+  }
+
+  /// Begins a run and lets it end after so many steps, and lets go of its folder.
+  private func interrupt(after steps: Int, in path: String, _ base: Model) async throws {
+    let (fineTuning, recipe) = Self.everything
     let task = Mutex<Task<Void, any Error>?>(nil)
     let count = Atomic(0)
     let first = try trainer(
@@ -187,13 +199,6 @@ import Testing
     task.withLock { $0 = made }
     go.finish()
     await #expect(throws: CancellationError.self) { try await made.value }
-
-    let run = try RunFolder(resuming: path)
-    let record = try #require(run.recorded)
-    #expect(record.fineTuning == fineTuning && record.recipe == recipe && record.from?.place == "base.safetensors")
-    let last = try trainer(from: run.startingModel(), fineTuning, recipe: recipe, keptIn: run)
-    try await train(last)
-    #expect(try outcome(folder, "parted", await last.history) == expected)
   }
 
   @Test("A run without a checkpoint starts over with the model that it kept")
@@ -201,13 +206,15 @@ import Testing
     let folder = try TemporaryFolder()
     let path = folder.path + "/run"
     let base = try await Self.base.value
-    let first = try trainer(from: base, keptIn: RunFolder(path, data: "generated"))
-    try await train(first)
+    func wholeRun(_ run: RunFolder, from model: Model?) async throws -> Model {
+      let trainer = try trainer(from: model, keptIn: run)
+      try await train(trainer)
+      return trainer.model
+    }
+    let first = try await wholeRun(RunFolder(path, data: "generated"), from: base)
     try FileManager.default.removeItem(atPath: path + "/checkpoints")
     let run = try RunFolder(resuming: path)
-    let again = try trainer(from: run.startingModel(), keptIn: run)
-    try await train(again)
-    #expect(again.model.parameters == first.model.parameters)
+    #expect(try await wholeRun(run, from: run.startingModel()).parameters == first.parameters)
   }
 
   @Test("A run does not go on with another model, with none, or otherwise unless that is meant")
