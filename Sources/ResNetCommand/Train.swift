@@ -25,7 +25,7 @@ struct Train: AsyncParsableCommand {
           --epochs 10 --validation 5000 --output runs/plain56
         resnet train --resume runs/plain56
         resnet train --resume runs/plain56 --extend --epochs 20
-        resnet train --from runs/r20 --data fashion-mnist --freeze-until layer3 \\
+        resnet train --from runs/r20 --data cifar-100-binary --freeze-until layer3 \\
           --output runs/tuned
         resnet train --network resnet20 --data generated --output runs/log \\
           --progress json 2> progress.jsonl

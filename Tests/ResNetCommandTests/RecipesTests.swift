@@ -20,7 +20,7 @@ import Testing
     try writeCIFAR10(to: folder)
     let shown = try Tool.run(["recipes", "--show", "quick"])
     #expect(shown.status == 0)
-    let mine = shown.output.replacingOccurrences(of: #""epochs": 40"#, with: #""epochs": 1"#)
+    let mine = shown.output.replacingOccurrences(of: #""epochs": 48"#, with: #""epochs": 1"#)
       .replacingOccurrences(of: #""batch": 128"#, with: #""batch": 10"#)
       .replacingOccurrences(of: #""name": "quick""#, with: #""name": "mine""#)
     try folder.write(Array(mine.utf8), to: name)
