@@ -17,7 +17,7 @@ public struct RandomNumbers: RandomNumberGenerator, Sendable {
     public static let initialization = Purpose(rawValue: 1)
     /// The order of the samples in an epoch.
     public static let shuffling = Purpose(rawValue: 2)
-    /// Crops, flips and other changes of a sample.
+    /// Where a sample's padded crop lies, and whether it is mirrored.
     public static let augmentation = Purpose(rawValue: 3)
     /// Pictures of the generated data set.
     public static let generation = Purpose(rawValue: 4)
@@ -27,6 +27,16 @@ public struct RandomNumbers: RandomNumberGenerator, Sendable {
     public static let testing = Purpose(rawValue: 6)
     /// What a network leaves out in one step of training; the index is the layer's hash.
     public static let dropout = Purpose(rawValue: 7)
+    /// Which region of a sample is resized.
+    public static let cropping = Purpose(rawValue: 16)
+    /// How a sample's colours change.
+    public static let coloring = Purpose(rawValue: 17)
+    /// Which operations of a policy change a sample.
+    public static let policy = Purpose(rawValue: 18)
+    /// Which rectangle of a sample is erased.
+    public static let erasing = Purpose(rawValue: 19)
+    /// How the samples of a batch are mixed; the index is the batch's number.
+    public static let mixing = Purpose(rawValue: 20)
   }
 
   private let key: SIMD2<UInt32>

@@ -15,6 +15,8 @@ public final class Batch: @unchecked Sendable {
   private let imageCount: Int
   private let imageStorage: UnsafeMutableBufferPointer<Float>
   private let labelStorage: UnsafeMutableBufferPointer<Int32>
+  private let classCount: Int
+  private let targetStorage: UnsafeMutableBufferPointer<Float>
 
   /// The images, `[count, channels, height, width]`, valid as long as the batch is held.
   public var images: UnsafeBufferPointer<Float> {
@@ -24,12 +26,18 @@ public final class Batch: @unchecked Sendable {
   /// The class of each image, valid as long as the batch is held.
   public var labels: UnsafeBufferPointer<Int32> { UnsafeBufferPointer(rebasing: labelStorage[..<count]) }
 
-  /// The share of each class in each image, `[count, classes]`, rows summing to 1, where images are mixed; `nil` where every
-  /// image has its label's class alone. Valid as long as the batch is held.
-  public var targets: UnsafeBufferPointer<Float>? { nil }
+  /// The probabilities of the classes that each image is to be given, `[count, classes]`, where images are mixed; valid as
+  /// long as the batch is held. The labels are then those of the images that the mixed ones began as.
+  public var targets: UnsafeBufferPointer<Float>? {
+    classCount > 0 ? UnsafeBufferPointer(rebasing: targetStorage[..<(count * classCount)]) : nil
+  }
 
-  init(capacity: Int, imageShape: Shape) {
+  /// Makes an empty batch; without target probabilities where the number of classes is 0.
+  init(capacity: Int, imageShape: Shape, classCount: Int = 0) {
     imageCount = imageShape.count
+    self.classCount = classCount
+    targetStorage = .allocate(capacity: capacity * classCount)
+    targetStorage.initialize(repeating: 0)
     imageStorage = .allocate(capacity: capacity * imageCount)
     labelStorage = .allocate(capacity: capacity)
     imageStorage.initialize(repeating: 0)
@@ -39,6 +47,7 @@ public final class Batch: @unchecked Sendable {
   deinit {
     imageStorage.deallocate()
     labelStorage.deallocate()
+    targetStorage.deallocate()
   }
 
   /// Gives the batch new contents; only for a batch that nobody else holds.
@@ -51,5 +60,13 @@ public final class Batch: @unchecked Sendable {
     try body(
       UnsafeMutableBufferPointer(rebasing: imageStorage[..<(count * imageCount)]),
       UnsafeMutableBufferPointer(rebasing: labelStorage[..<count]))
+  }
+  /// Changes the contents and gives them target probabilities; only for a batch that nobody else holds.
+  func mix(
+    _ body: (_ images: UnsafeMutableBufferPointer<Float>, _ targets: UnsafeMutableBufferPointer<Float>) -> Void
+  ) {
+    body(
+      UnsafeMutableBufferPointer(rebasing: imageStorage[..<(count * imageCount)]),
+      UnsafeMutableBufferPointer(rebasing: targetStorage[..<(count * classCount)]))
   }
 }

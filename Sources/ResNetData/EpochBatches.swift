@@ -14,12 +14,12 @@ public final class EpochBatches {
   private var last: Batch?
 
   init(
-    range: Range<Int>, capacity: Int, imageShape: Shape, threads: Int,
+    range: Range<Int>, capacity: Int, imageShape: Shape, classCount: Int = 0, threads: Int,
     prepare: @escaping @Sendable (Batch, Int) throws -> Void
   ) {
     let queue = BatchQueue(
-      range: range, depth: threads + 2, makeBatch: { Batch(capacity: capacity, imageShape: imageShape) },
-      prepare: prepare)
+      range: range, depth: threads + 2,
+      makeBatch: { Batch(capacity: capacity, imageShape: imageShape, classCount: classCount) }, prepare: prepare)
     self.queue = queue
     for _ in 0..<min(threads, range.count) { Thread.detachNewThread { queue.work() } }
   }

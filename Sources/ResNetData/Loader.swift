@@ -24,10 +24,12 @@ public struct Loader: Sendable {
   /// The number of batches in an epoch.
   public let batchesPerEpoch: Int
 
-  private let normalizer: PixelNormalizer
-  private let augmentation: Augmentation
+  let normalizer: PixelNormalizer
+  /// For images that are changed as pictures; the others become numbers at once.
+  let preparation: PicturePreparation?
+  let augmentation: Augmentation
+  let seed: UInt64
   private let order: Order
-  private let seed: UInt64
   private let threads: Int
 
   /// Makes a loader.
@@ -62,6 +64,8 @@ public struct Loader: Sendable {
     self.dataSet = dataSet
     self.batchSize = min(batchSize, dataSet.count)
     self.normalizer = try PixelNormalizer(preprocessing, imageShape: dataSet.imageShape)
+    preparation =
+      augmentation.changesPictures ? try PicturePreparation(preprocessing, input: dataSet.imageShape) : nil
     self.augmentation = augmentation
     self.order = order
     self.seed = seed
@@ -76,26 +80,31 @@ public struct Loader: Sendable {
   ///   - number: the number of the epoch, from 0.
   ///   - first: the number of the batch to begin with.
   public func epoch(_ number: Int, from first: Int = 0) -> EpochBatches {
-    let positions = draws(epoch: number)
+    let samples = samples(epoch: number)
+    let mixing = BatchMixing(augmentation)
     return EpochBatches(
       range: min(first, batchesPerEpoch)..<batchesPerEpoch, capacity: batchSize, imageShape: dataSet.imageShape,
-      threads: threads
+      classCount: mixing == nil ? 0 : dataSet.classCount, threads: threads
     ) { batch, batchNumber in
-      let range = batchNumber * batchSize..<min(positions.count, (batchNumber + 1) * batchSize)
-      batch.fill(number: batchNumber, count: range.count) { images, labels in
-        write(positions[range], epoch: number, images, labels)
+      let range = batchNumber * batchSize..<min(samples.count, (batchNumber + 1) * batchSize)
+      try batch.fill(number: batchNumber, count: range.count) { images, labels in
+        try write(samples[range], epoch: number, images, labels)
       }
+      mixing?.mix(batch, shape: dataSet.imageShape, seed: seed, epoch: number)
     }
   }
 
-  /// The positions in the data set that an epoch visits, in order.
+  /// The positions in the data set that an epoch visits, in order; with repeats, some of them several times.
   ///
   /// - Parameter epoch: the number of the epoch, from 0.
-  public func positions(epoch: Int) -> [Int] { draws(epoch: epoch).map { $0 % dataSet.count } }
+  public func positions(epoch: Int) -> [Int] { samples(epoch: epoch).map(position) }
 
-  /// The same, with the size of the set added for each time that an image came before in the epoch: what is drawn for the
-  /// changes of an image must not be the same each time.
-  private func draws(epoch: Int) -> [Int] {
+  /// The position of the image that a sample is.
+  private func position(_ sample: Int) -> Int { sample / augmentation.repeats % dataSet.count }
+
+  /// All positions in the order of an epoch, with the size of the set added for each time that one came before: what is
+  /// drawn for the changes of an image must not be the same each time.
+  func order(epoch: Int) -> [Int] {
     switch order {
     case .sequential:
       return Array(0..<dataSet.count)
@@ -108,18 +117,17 @@ public struct Loader: Sendable {
   }
 
   private func write(
-    _ draws: ArraySlice<Int>, epoch: Int, _ images: UnsafeMutableBufferPointer<Float>,
+    _ samples: ArraySlice<Int>, epoch: Int, _ images: UnsafeMutableBufferPointer<Float>,
     _ labels: UnsafeMutableBufferPointer<Int32>
-  ) {
+  ) throws {
     let size = dataSet.imageShape.count
-    dataSet.storage.withUnsafeBufferPointer { bytes in
-      for (slot, draw) in draws.enumerated() {
-        let position = draw % dataSet.count
+    try dataSet.storage.withUnsafeBufferPointer { bytes in
+      for (slot, sample) in samples.enumerated() {
+        let position = position(sample)
         let row = dataSet.rows[position]
         labels[slot] = dataSet.labels[position]
-        normalizer.write(
-          UnsafeBufferPointer(rebasing: bytes[row * size..<(row + 1) * size]),
-          placement: augmentation.placement(seed: seed, epoch: epoch, sample: draw),
+        try write(
+          UnsafeBufferPointer(rebasing: bytes[row * size..<(row + 1) * size]), epoch: epoch, sample: sample,
           into: UnsafeMutableBufferPointer(rebasing: images[slot * size..<(slot + 1) * size]))
       }
     }

@@ -30,6 +30,21 @@ struct ConvolutionShape: Hashable {
       : [groups, output[0] / groups, input[0] / groups, kernel, kernel]
   }
 
+  /// The same convolution of a single large image where that is possible: to a kernel of 1 × 1 all positions are alike, and
+  /// oneDNN then reads the weights once for several images. It does so where channels lie last.
+  var withPositionsAlike: ConvolutionShape {
+    func isLast(_ layout: Layout) -> Bool { layout.blocks == 1 && !layout.isBlocked && layout.wholeChannels == nil }
+    guard kernel == 1, stride == 1, padding == 0, batch > 1, isLast(inputLayout), isLast(outputLayout) else {
+      return self
+    }
+    func joined(_ image: Shape) -> Shape { [image[0], batch * image[1], image[2]] }
+    var shape = self
+    (shape.batch, shape.input, shape.output) = (1, joined(input), joined(output))
+    shape.inputLayout.positions *= batch
+    shape.outputLayout.positions *= batch
+    return shape
+  }
+
   /// What the batch takes before and behind the convolution, in bytes.
   var inputBytes: Int { batch * inputLayout.bytes }
   var outputBytes: Int { batch * outputLayout.bytes }

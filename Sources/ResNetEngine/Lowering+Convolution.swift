@@ -29,20 +29,20 @@ extension Lowering {
 
   private func image(_ shape: Shape) -> Shape { shape.rank == 3 ? shape : [shape[0], 1, 1] }
 
-  /// The shape for which primitives are made, and in how many parts these then work: Winograd's kernels share the work
+  /// The shape for which primitives are made, and in how many parts these then work: kernels of ours share the work
   /// among the threads themselves. Where there will be gradients each thread has a part of the batch: that takes the
   /// threads less waiting than to share every image.
   private func dividedShape(_ unit: Unit) -> (shape: ConvolutionShape, parts: Int) {
     let whole = shape(unit)
-    guard differentiation.seed != .none, Winograd(whole) == nil, batch % threads == 0, batch >= 4 * threads else {
-      return (whole, 1)
+    guard differentiation.seed != .none, ownConvolution(whole) == nil, batch % threads == 0, batch >= 4 * threads else {
+      return (whole.withPositionsAlike, 1)
     }
-    return (shape(unit, parts: threads), threads)
+    return (shape(unit, parts: threads).withPositionsAlike, threads)
   }
 
   func convolutionForward(_ unit: Unit) throws {
     let (shape, parts) = dividedShape(unit)
-    let winograd = Winograd(shape)
+    let own = ownConvolution(shape)
     let layer = graph.layers[unit.head]
     let input = output(layer.inputs[0], asIntegers: shape.isQuantized)
     var folding: PackedWeights.Folding?
@@ -50,14 +50,12 @@ extension Lowering {
       folding = .init(layer: graph.layers[folded].name, epsilon: normalization.epsilon)
     }
     let format =
-      try winograd.map { PackedWeights.Format.transformed($0) } ?? .primitive(convolution(shape).forwardWeights)
+      try own.map { PackedWeights.Format.own($0) } ?? .primitive(convolution(shape).forwardWeights)
     let weights = try weights(
       unit, shape, in: format, folding: folding, scaling: shape.isQuantized ? scaling(unit) : nil)
     let result = unit.addend.map { destination(holding: $0, unit) } ?? value(of: layouts[unit.output])
     outputs[unit.output] = result
-    if let winograd {
-      return winogradForward(winograd, unit, input: input, weights: weights, result: result)
-    }
+    if let own { return ownForward(own, unit, input: input, weights: weights, result: result) }
     let made = try convolution(shape)
     let scratch = value(scratchOf: made.forward, parts: parts)
     let runtime = runtime
@@ -102,7 +100,7 @@ extension Lowering {
 
   func convolutionBackward(_ unit: Unit) throws {
     let (shape, parts) = dividedShape(unit)
-    let winograd = Winograd(shape)?.reversed
+    let own = ownConvolution(shape).map { $0.reversed as any OwnConvolution }
     let layer = graph.layers[unit.head]
     let (first, second) = pair(unit.output)
     let gradient = gradientBeforeReLU(
@@ -111,11 +109,11 @@ extension Lowering {
     try weightGradient(unit, gradient: gradient)
     guard differentiation.needsGradient[layer.inputs[0]] else { return }
     let format =
-      try winograd.map { PackedWeights.Format.transformed($0) }
+      try own.map { PackedWeights.Format.own($0) }
       ?? .primitive(convolution(shape).backwardData().weights)
     let weights = try weights(unit, shape, in: format)
-    if let winograd {
-      let result = winogradInputGradient(winograd, unit, gradient: gradient, weights: weights)
+    if let own {
+      let result = ownInputGradient(own, unit, gradient: gradient, weights: weights)
       return give(result, to: layer.inputs[0], isExclusive: true)
     }
     let made = try convolution(shape)

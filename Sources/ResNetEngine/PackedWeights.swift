@@ -13,13 +13,13 @@ final class PackedWeights {
   enum Format {
     /// As a primitive reads them.
     case primitive(Descriptor)
-    /// Transformed for `Winograd`.
-    case transformed(Winograd)
+    /// As a kernel of ours reads them.
+    case own(any OwnConvolution)
 
     var bytes: Int {
       switch self {
       case .primitive(let descriptor): descriptor.bytes
-      case .transformed(let winograd): winograd.weightBytes
+      case .own(let convolution): convolution.weightBytes
       }
     }
 
@@ -38,10 +38,9 @@ final class PackedWeights {
             ],
             runtime)
         }
-      case .transformed(let winograd):
+      case .own(let convolution):
         return Packing(scratchBytes: 0) { binder, masters, packed, _ in
-          binder.step(
-            resnet_winograd_weights, winograd.weights(from: masters?.assumingMemoryBound(to: Float.self), to: packed))
+          convolution.packing(binder, from: masters, to: packed)
         }
       }
     }
@@ -50,8 +49,7 @@ final class PackedWeights {
     func isSame(as other: Format) -> Bool {
       switch (self, other) {
       case (.primitive(let some), .primitive(let others)): some.isSame(as: others)
-      case (.transformed(let some), .transformed(let others)):
-        (some.isReversed, some.step) == (others.isReversed, others.step)
+      case (.own(let some), .own(let others)): some.weightOrder == others.weightOrder
       default: false
       }
     }

@@ -2,7 +2,7 @@ import ResNetCore
 import ResNetKernels
 
 /// A convolution, or the gradient of its input, by Winograd's minimal filtering; see `ResNetWinograd`.
-struct Winograd {
+struct Winograd: OwnConvolution {
   var batch: Int
   /// Channels that are read and written.
   var inputs: Int
@@ -42,7 +42,6 @@ struct Winograd {
   /// With more channels, read and written together, what is transformed of large tiles leaves the caches.
   private static let mostChannelsOfLargeTiles = 256
 
-  /// The gradient of the input.
   var reversed: Winograd {
     var reversed = self
     (reversed.inputs, reversed.outputs, reversed.isReversed) = (outputs, inputs, !isReversed)
@@ -58,15 +57,18 @@ struct Winograd {
   /// Products for an image, for one input and output.
   private var products: Int { places * tiles }
 
-  /// What transformed weights take.
+  var weightOrder: OwnWeightOrder { .winograd(step: step, isReversed: isReversed) }
+
   var weightBytes: Int { places * inputs * outputs * MemoryLayout<Float>.stride }
 
-  /// The transform of weights in plain order.
-  func weights(from plain: UnsafePointer<Float>?, to memory: UnsafeMutableRawPointer?) -> ResNetWinogradWeights {
-    ResNetWinogradWeights(
-      inputs: Int64(inputs), outputs: Int64(outputs), step: Int64(step), from: plain,
-      to: memory?.assumingMemoryBound(to: Float.self),
-      is_reversed: isReversed ? 1 : 0)
+  @EngineActor
+  func packing(_ binder: Binder, from plain: UnsafeMutableRawPointer?, to memory: UnsafeMutableRawPointer?) -> Step {
+    binder.step(
+      resnet_winograd_weights,
+      ResNetWinogradWeights(
+        inputs: Int64(inputs), outputs: Int64(outputs), step: Int64(step),
+        from: plain?.assumingMemoryBound(to: Float.self), to: memory?.assumingMemoryBound(to: Float.self),
+        is_reversed: isReversed ? 1 : 0))
   }
 
   /// How many threads share the tiles, and the outputs.
@@ -96,8 +98,7 @@ struct Winograd {
   private var tilesTogether: Int { RESNET_WINOGRAD_TILES }
   private var gradientTilesTogether: Int { Int(resnet_winograd_gradient_tiles(Int64(step))) }
 
-  /// Scratch memory for the convolution, in values.
-  var scratchCount: Int { parts.transformed(self, tiles: tilesTogether) }
+  var scratchBytes: Int { parts.transformed(self, tiles: tilesTogether) * MemoryLayout<Float>.stride }
 
   /// The convolution but for its addresses.
   var call: ResNetWinograd {
@@ -106,6 +107,22 @@ struct Winograd {
       step: Int64(step), tile_parts: Int64(parts.tiles), output_parts: Int64(parts.outputs), input: nil, weights: nil,
       bias: nil,
       output: nil, scratch: nil, adds: 0, relu: 0)
+  }
+
+  @EngineActor
+  func step(_ binder: Binder, _ operands: OwnConvolutionOperands) -> Step {
+    func floats(_ address: UnsafeMutableRawPointer?) -> UnsafeMutablePointer<Float>? {
+      address?.assumingMemoryBound(to: Float.self)
+    }
+    var call = call
+    call.input = UnsafePointer(floats(operands.input))
+    call.weights = UnsafePointer(floats(operands.weights))
+    call.bias = UnsafePointer(operands.bias)
+    call.output = floats(operands.output)
+    call.scratch = floats(operands.scratch)
+    call.adds = operands.adds ? 1 : 0
+    call.relu = operands.relu ? 1 : 0
+    return binder.step(resnet_winograd, call)
   }
 
   /// What the sums of all threads may take together, in bytes; where they would take more, threads share the outputs.

@@ -52,7 +52,13 @@ public struct PicturePreparation: Sendable {
   /// - Precondition: `destination` holds `input.count` elements.
   /// - Throws: `ResNetError` of code `data` where a picture that is not resized has another size than the input.
   public func write(_ image: Image, into destination: UnsafeMutableBufferPointer<Float>) throws {
-    let image = try preprocessing.geometry(image)
+    try write(prepared: preprocessing.geometry(image), into: destination)
+  }
+
+  /// Writes a picture that has been resized and cut, seen through a window.
+  func write(
+    prepared image: Image, placement: Placement = .identity, into destination: UnsafeMutableBufferPointer<Float>
+  ) throws {
     guard image.height == input[1], image.width == input[2] else {
       throw ResNetError(
         .data,
@@ -60,7 +66,7 @@ public struct PicturePreparation: Sendable {
           + "and does not resize",
         remedy: "Resize the picture, or use a model whose preprocessing resizes")
     }
-    normalizer.write(image, into: destination)
+    normalizer.write(image, placement: placement, into: destination)
   }
 }
 

@@ -4,18 +4,17 @@
 // by −1, 0 and 1 column: for each of a kernel's nine places the second factor then begins at some row of one of these.
 #include "ResNetTiles.h"
 #include "internal.h"
+#include "tiles.h"
 
-#if defined(__x86_64__) && defined(__linux__)
-#include <immintrin.h>
+#if RESNET_TILES
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define TILED __attribute__((target("amx-tile,amx-bf16,avx512f,avx512bw,avx512dq,avx512vl")))
-enum { LANES = 16, PAIRS = 16, TILE = 1024, PAIR = 64 };  // channels and pairs of positions in a tile; bytes
+enum { PAIRS = 16 };  // of positions in a tile
 
 int resnet_has_tiles(void) {
   enum { REQUEST_PERMISSION = 0x1023, TILE_DATA = 18 };
-  if (!__builtin_cpu_supports("amx-bf16") || !__builtin_cpu_supports("avx512bw")) return 0;
+  if (!__builtin_cpu_supports("amx-bf16") || !__builtin_cpu_supports("avx512bf16")) return 0;
   return syscall(SYS_arch_prctl, REQUEST_PERMISSION, TILE_DATA) == 0;
 }
 
@@ -191,20 +190,11 @@ TILED static void multiply(
     }
 }
 
-typedef struct {
-  uint8_t palette, first_row, reserved[14];
-  uint16_t row_bytes[16];
-  uint8_t rows[16];
-} TileConfiguration;
-
 TILED static void share(const void *data, int64_t first_part, int64_t last_part) {
   const ResNetTileGradient *a = data;
   const Plan p = plan_of(a);
-  TileConfiguration before, whole = {.palette = 1};
-  for (int i = 0; i < 8; i++) whole.row_bytes[i] = PAIR, whole.rows[i] = 16;
-  // Others on this thread may count on the tiles that they asked for.
-  _tile_storeconfig(&before);
-  _tile_loadconfig(&whole);
+  TileConfiguration before;
+  begin_tiles(&before);
   const int64_t input_size = a->height * a->width * a->inputs, gradient_size = a->height * a->width * a->outputs;
   for (int64_t part = first_part; part < last_part; part++) {
     char *sums = (char *)a->scratch + part * part_bytes(&p), *inputs = sums + p.sum_bytes;
@@ -225,7 +215,7 @@ TILED static void share(const void *data, int64_t first_part, int64_t last_part)
       multiply(a, &p, images, inputs, gradients, sums);
     }
   }
-  _tile_loadconfig(&before);
+  end_tiles(&before);
 }
 
 // A task is an output: the sums of all parts go to where its weights are.

@@ -51,7 +51,7 @@ extension Recipe {
       ("nesterov", "\(nesterov)"),
       ("weightDecay", "\(weightDecay)"),
       ("decaysNormalizationAndBiases", "\(decaysNormalizationAndBiases)"),
-      ("augmentation", #"{"padding": \#(augmentation.padding), "flips": \#(augmentation.flips)}"#),
+      ("augmentation", augmentation.json),
       ("normalization", "\"\(normalization.rawValue)\""),
       sampling == .shuffled ? nil : ("sampling", "\"\(sampling.rawValue)\""),
       classWeights == .none ? nil : ("classWeights", "\"\(classWeights.rawValue)\""),

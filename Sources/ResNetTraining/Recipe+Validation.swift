@@ -16,6 +16,12 @@ extension Recipe {
       self.message = message
       self.remedy = remedy
     }
+
+    init(_ fault: Augmentation.Fault) {
+      path = ["augmentation"] + fault.path
+      message = fault.message
+      remedy = fault.remedy
+    }
   }
 
   /// Refuses numbers with which nothing can be learned.
@@ -60,10 +66,11 @@ extension Recipe {
         "weightDecay", message: "a weight decay of \(weightDecay) is not possible",
         remedy: "Use 0 or a small positive number such as 1e-4")
     }
-    if augmentation.padding < 0 {
+    if let fault = augmentation.fault { return Fault(fault) }
+    if augmentation.repeats > batch {
       return Fault(
-        "augmentation", "padding", message: "a padding of \(augmentation.padding) is not possible",
-        remedy: "Use 0 or a few pixels such as 4")
+        "augmentation", "repeats", message: "a batch of \(batch) cannot hold an image \(augmentation.repeats) times",
+        remedy: "Use a larger batch, or fewer repeats")
     }
     return nil
   }

@@ -106,7 +106,7 @@ public final class Trainer {
     self.classWeights = classWeights?.map { Float($0) }
     let firstModule = fineTuning.freezeUntil.map { graph.module($0) }
     var purpose = try firstModule.map { try Purpose.training(from: $0, of: graph) } ?? .training
-    if classWeights != nil { purpose.seed = .weightedCrossEntropy }
+    if classWeights != nil || recipe.augmentation.mixes { purpose.seed = .weightedCrossEntropy }
     self.purpose = purpose
     learnedCount = try firstModule.map { try graph.learnedCount(from: $0) } ?? graph.parameterCount
     learningRateScales = Dictionary(

@@ -58,7 +58,8 @@ import Testing
         func transformed(_ parts: (Int, Int), tiles: Int) -> Int {
           parts.0 * parts.1 * places * tiles * (inputs + (outputs / 16 + parts.1 - 1) / parts.1 * 16)
         }
-        #expect(winograd.scratchCount == transformed(forward, tiles: RESNET_WINOGRAD_TILES))
+        #expect(
+          winograd.scratchBytes == transformed(forward, tiles: RESNET_WINOGRAD_TILES) * MemoryLayout<Float>.stride)
         let sums =
           winograd.gradientScratchCount - transformed(gradient, tiles: Int(resnet_winograd_gradient_tiles(step)))
         #expect(sums == gradient.0 * places * inputs * outputs)

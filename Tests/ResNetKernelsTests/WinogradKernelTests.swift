@@ -30,18 +30,7 @@ import Testing
       tileParts * outputParts * places * Int(tiles) * (inputs + (outputs / 16 + outputParts - 1) / outputParts * 16)
     }
 
-    /// Calls back with each pair of pixels that a weight brings together.
-    func forEachPair(_ body: (_ sample: Int, _ output: Int, _ input: Int, _ weight: Int) -> Void) {
-      for n in 0..<batch {
-        for (y, x) in (0..<height).flatMap({ y in (0..<width).map { (y, $0) } }) {
-          for weight in 0..<9 {
-            let (row, column) = (y + weight / 3 - 1, x + weight % 3 - 1)
-            guard (0..<height).contains(row), (0..<width).contains(column) else { continue }
-            body(n, y * width + x, row * width + column, weight)
-          }
-        }
-      }
-    }
+    var definition: KeptSize { KeptSize(batch: batch, height: height, width: width, kernel: 3) }
   }
 
   static let cases = shapes.flatMap { shape in
@@ -83,17 +72,7 @@ import Testing
     let before = Stored.random(target.size, seed: 4, as: .float32)
     let transformed = transformed(weights, for: test, isReversed: isReversed)
 
-    var sums = [Double](repeating: 0, count: target.size)
-    test.forEachPair { n, to, from, place in
-      for k in 0..<test.outputs {
-        var sum = 0.0
-        for c in 0..<test.inputs {
-          let weight = isReversed ? (c * test.outputs + k) * 9 + 8 - place : (k * test.inputs + c) * 9 + place
-          sum += input[source.place(n, c, from)] * weights[weight]
-        }
-        sums[target.place(n, k, to)] += sum
-      }
-    }
+    let sums = test.definition.sums(input, source, weights.values, isReversed: isReversed, as: target)
     for (hasBias, adds, relu) in [(false, false, false), (true, false, true), (true, true, false), (false, true, true)]
     {
       let output = adds ? Stored(before.values, as: .float32) : Stored.filled(.nan, target.size)
@@ -139,15 +118,7 @@ import Testing
       input: input.floats, output_gradient: gradient.floats, gradient: result.floats, scratch: scratch.floats)
     #expect(resnet_winograd_weight_gradient(&call) == 0)
     #expect(result.isIntact && scratch.isIntact)
-    var expected = [Double](repeating: 0, count: result.count)
-    test.forEachPair { n, to, from, weight in
-      for k in 0..<test.outputs {
-        for c in 0..<test.inputs {
-          expected[(k * test.inputs + c) * 9 + weight] +=
-            input[source.place(n, c, from)] * gradient[target.place(n, k, to)]
-        }
-      }
-    }
+    let expected = test.definition.weightGradient(input, source, gradient, target)
     let worst = zip(result.values, expected).reduce(0) { max($0, abs($1.0 - $1.1)) }
     #expect(worst < (test.step == 2 ? 2e-6 : 4e-6) * Double(test.batch * test.height * test.width + 4))
   }

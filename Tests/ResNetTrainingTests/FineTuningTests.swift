@@ -136,6 +136,25 @@ import Testing
     #expect(try #require(await heavy.history.first).trainingLoss < 5)
   }
 
+  @Test("Mixed images are learned from by their shares, of classes with weights too")
+  func mixing() async throws {
+    func model(mixup: Double?, _ weights: [Double]? = nil) async throws -> Trainer {
+      let trainer = try trainer(
+        from: nil, FineTuning(classWeights: weights),
+        recipe: recipe(.iterations(7), augmentation: Augmentation(mixup: mixup)))
+      try await train(trainer)
+      return trainer
+    }
+    let mixed = try await model(mixup: 1)
+    #expect(mixed.purpose.seed == .weightedCrossEntropy)
+    #expect(try await model(mixup: nil).model.parameters != mixed.model.parameters)
+    // Twice the weight of all is the weight of all.
+    let twice = try await model(mixup: 1, [2, 2, 2, 2, 2])
+    #expect(twice.model.parameters == mixed.model.parameters)
+    #expect(await twice.history.map(\.trainingLoss) == mixed.history.map(\.trainingLoss))
+    #expect(try await model(mixup: 1, [2, 1, 2, 2, 2]).model.parameters != mixed.model.parameters)
+  }
+
   /// All of it together.
   private static var everything: (FineTuning, Recipe) {
     var recipe = recipe(.iterations(7), augmentation: Augmentation(padding: 1, flips: true))

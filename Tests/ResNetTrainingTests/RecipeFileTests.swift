@@ -23,9 +23,28 @@ import Testing
       batch: 1 + numbers.integer(below: 1 << 20), learningRate: uniform() * 1e3 + 1e-30, schedule: schedule,
       momentum: 0.1 + uniform() * 0.89, nesterov: chance(), weightDecay: chance() ? 0 : uniform() * 1e-6,
       decaysNormalizationAndBiases: chance(),
-      augmentation: Augmentation(padding: numbers.integer(below: 9), flips: chance()),
+      augmentation: randomAugmentation(&numbers),
       normalization: chance() ? .perChannel : .perPixel, sampling: chance() ? .shuffled : .balanced,
       classWeights: chance() ? .none : .auto)
+  }
+
+  /// Any of the parts, with numbers that are possible.
+  private func randomAugmentation(_ numbers: inout RandomNumbers) -> Augmentation {
+    func chance() -> Bool { numbers.integer(below: 2) == 0 }
+    func range(_ low: Double, _ high: Double) -> ClosedRange<Double> {
+      let ends = [numbers.uniform(in: low...high), numbers.uniform(in: low...high)].sorted()
+      return ends[0]...ends[1]
+    }
+    var augmentation = Augmentation(padding: numbers.integer(below: 9), flips: chance())
+    if chance() { return augmentation }
+    if chance() { augmentation.crop = .randomResized(scale: range(1e-9, 1), ratio: range(0.01, 100), .bicubic) }
+    if chance() { augmentation.colorJitter = ColorJitter(brightness: numbers.fraction(), hue: chance() ? 0 : 0.1) }
+    if chance() { augmentation.policy = .randAugment(operations: 1 + numbers.integer(below: 9), magnitude: 3) }
+    if chance() { augmentation.policy = .trivialAugment }
+    if chance() { augmentation.erasing = RandomErasing(probability: numbers.fraction(), scale: range(1e-9, 1)) }
+    if chance() { augmentation.mixup = 0.01 + numbers.fraction() }
+    if chance() { augmentation.cutmix = 0.01 + numbers.fraction() }
+    return augmentation
   }
 
   @Test("Every recipe survives its file, and equal ones give equal texts")
@@ -49,7 +68,22 @@ import Testing
     let lines = try Recipe.he2015.json().split(separator: "\n")
     #expect(lines[1] == #"  "name": "he2015","#)
     #expect(lines[5] == #"  "schedule": {"kind": "steps", "at": [0.5, 0.75], "factor": 0.1},"#)
+    #expect(lines[10] == #"  "augmentation": {"padding": 4, "flips": true},"#)
     #expect(lines.count == 13)
+    var recipe = Recipe.he2015
+    recipe.augmentation = .randomResizedCropAndFlip
+    recipe.augmentation.policy = .trivialAugment
+    recipe.augmentation.cutmix = 1
+    #expect(
+      try recipe.json().contains(
+        """
+          "augmentation": {
+            "crop": {"scale": [0.08, 1.0], "ratio": [0.75, 1.3333333333333333], "interpolation": "bilinear"},
+            "flips": true,
+            "policy": {"kind": "trivial-augment"},
+            "cutmix": 1.0
+          },
+        """))
   }
 
   @Test("What is not usual stands in the file only where it is so")
@@ -98,7 +132,15 @@ import Testing
     (#""factor": 0.1"#, #""factor": 0"#, "line 6, schedule.factor: the rate cannot be multiplied by 0.0"),
     (#""factor": 0.1"#, #""factor": 0.1, "warmUp": 0"#, "line 6, schedule.warmUp: the key 'warmUp' is not known"),
     (#""padding": 4"#, #""padding": -1"#, "line 11, augmentation.padding: a padding of -1"),
-    (#""padding": 4"#, #""padding": 4, "crop": 1"#, "line 11, augmentation.crop: the key 'crop' is not known"),
+    (#""padding": 4"#, #""padding": 4, "cutout": 1"#, "line 11, augmentation.cutout: the key 'cutout' is not known"),
+    (#""padding": 4"#, #""padding": 4, "crop": 1"#, "line 11, augmentation.padding: a picture is either padded or"),
+    (#""padding": 4, "#, #""padding": 4, "mixup": 0, "#, "line 11, augmentation.mixup: mixup with an alpha of 0.0"),
+    (#""padding": 4, "#, #""padding": 4, "mixup": 1e999, "#, "line 11: a number of the JSON is too large"),
+    (
+      #""padding": 4"#, #""padding": 4, "policy": {"kind": "rand-augment", "operations": 2, "magnitude": 31}"#,
+      "line 11, augmentation.policy.magnitude: RandAugment with a magnitude of 31"
+    ),
+    (#""padding": 4"#, #""padding": 4, "repeats": 0"#, "line 11, augmentation.repeats: 0 times the same image"),
     (#""per-pixel""#, #""whitened""#, "line 12, normalization: 'whitened' is not a normalization"),
     (#""per-pixel""#, #""per-pixel","#, "line 13: "),
     (#""per-pixel""#, #""per-pixel", "sampling": "even""#, "line 12, sampling: 'even' is not a sampling"),

@@ -35,7 +35,9 @@ import Testing
       { $0.learningRate = 0 }, { $0.learningRate = -1 }, { $0.learningRate = .nan }, { $0.learningRate = .infinity },
       { $0.momentum = 1 }, { $0.momentum = -0.1 }, { $0.weightDecay = -1 }, { $0.weightDecay = .nan },
       { $0.batch = 0 }, { $0.schedule = .oneCycle(warmUp: 1) }, { $0.schedule = .steps(at: [2], factor: 0.1) },
-      { $0.schedule = .steps(at: [0.5], factor: 0) }, { ($0.nesterov, $0.momentum) = (true, 0) },
+      { $0.schedule = .steps(at: [0.5], factor: 0) }, { $0.augmentation.mixup = -1 },
+      { $0.augmentation.crop = .padded(-1) }, { ($0.augmentation.repeats, $0.batch) = (3, 2) },
+      { ($0.nesterov, $0.momentum) = (true, 0) },
     ] as [@Sendable (inout Recipe) -> Void])
   func refusals(change: @Sendable (inout Recipe) -> Void) {
     var recipe = Recipe.he2015
