@@ -49,8 +49,11 @@ struct NetworkOptions: ParsableArguments {
   var isGiven: Bool { !arguments.isEmpty }
 
   /// The network of a name or of a file, varied.
-  func architecture(_ name: String) throws -> Architecture {
-    var architecture = try Architecture(argument: name)
+  func architecture(_ name: String) throws -> Architecture { try varied(Architecture(argument: name)) }
+
+  /// A network, varied.
+  func varied(_ architecture: Architecture) throws -> Architecture {
+    var architecture = architecture
     if let shortcut {
       guard shortcut == .none || architecture.shortcut != .none else {
         throw ResNetError(

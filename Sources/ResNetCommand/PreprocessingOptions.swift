@@ -85,14 +85,23 @@ struct PreprocessingOptions: ParsableArguments {
     return preprocessing.with(rules)
   }
 
-  /// What a network that is trained from scratch gets; `nil` where none of the options is given.
+  /// What a network that is trained gets; `nil` where none of the options is given.
   ///
+  /// - Parameter source: the model that it begins with, whose preprocessing stays but for EXIF and background.
   /// - Throws: `ResNetError` of code `usage` where an option is for pictures and the images are none, `data` where numbers
   ///   make no sense.
-  func chosen(for architecture: Architecture, on training: DataSet) throws -> Preprocessing? {
+  func chosen(for architecture: Architecture, from source: Model?, on training: DataSet) throws -> Preprocessing? {
     guard let first = names.first else { return nil }
     if let preprocessing { return try chosen(preprocessing, side: architecture.usualPictureSide) }
     if training.imageShape == nil {
+      if let source {
+        if let other = names.first(where: { !["--exif", "--background"].contains($0) }) {
+          throw ResNetError(
+            .usage, "the model that is begun with has its own preprocessing", at: other,
+            remedy: "Leave it away, or give --preprocessing too for another one")
+        }
+        return source.preprocessing.resizing(to: source.input).with(rules)
+      }
       return try Preprocessing.photographs(
         side: size ?? architecture.usualPictureSide, cropFraction: crop ?? 0.875,
         mean: mean?.values ?? Preprocessing.imageNetMean,

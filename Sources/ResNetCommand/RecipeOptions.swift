@@ -6,7 +6,7 @@ import ResNet
 struct RecipeOptions: ParsableArguments {
   @Option(
     help:
-      "A recipe's name ('resnet recipes' lists them), or a JSON file that holds one (default: quick, and of pictures photographs).",
+      "A recipe's name ('resnet recipes' lists them), or a JSON file that holds one (default: quick; of pictures photographs; with --from fine-tune).",
     completion: .recipes)
   var recipe: String?
 
@@ -27,9 +27,9 @@ struct RecipeOptions: ParsableArguments {
 
   /// The recipe, varied.
   ///
-  /// - Parameter recorded: that of the run that goes on, if one does.
-  func chosen(from recorded: Recipe?) throws -> Recipe {
-    var recipe = try self.recipe.map { try Recipe(argument: $0) } ?? recorded ?? .quick
+  /// - Parameter usual: that of the run that goes on, if one does, or the one that is used where none is named.
+  func chosen(insteadOf usual: Recipe) throws -> Recipe {
+    var recipe = try self.recipe.map { try Recipe(argument: $0) } ?? usual
     if let epochs { recipe.length = .epochs(epochs) }
     if let batch { recipe.batch = batch }
     if let learningRate { recipe.learningRate = learningRate }

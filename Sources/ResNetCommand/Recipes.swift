@@ -15,7 +15,8 @@ struct Recipes: ParsableCommand {
           --recipe my.json --output runs/mine
 
       The file says everything: a key that is missing, unknown or there twice is
-      refused with its line.
+      refused with its line. Two keys are there only where they say something:
+      "sampling": "balanced" and "classWeights": "auto".
       """)
 
   @Option(

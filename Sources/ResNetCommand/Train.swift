@@ -9,6 +9,7 @@ struct Train: AsyncParsableCommand {
     usage: """
       resnet train --network <network> --data <data> --output <folder>
         [<options>]
+      resnet train --from <model> --data <data> --output <folder> [<options>]
       resnet train --resume <folder> [<options>]
       """,
     discussion: """
@@ -24,6 +25,8 @@ struct Train: AsyncParsableCommand {
           --epochs 10 --validation 5000 --output runs/plain56
         resnet train --resume runs/plain56
         resnet train --resume runs/plain56 --extend --epochs 20
+        resnet train --from runs/r20 --data cifar-100-binary --freeze-until layer3 \\
+          --output runs/tuned
         resnet train --network resnet20 --data generated --output runs/log \\
           --progress json 2> progress.jsonl
 
@@ -41,6 +44,7 @@ struct Train: AsyncParsableCommand {
   @OptionGroup var run: RunOptions
   @OptionGroup var keeping: KeepingOptions
   @OptionGroup var recipe: RecipeOptions
+  @OptionGroup var fineTuning: FineTuningOptions
   @OptionGroup var options: NetworkOptions
   @OptionGroup var pictures: PictureOptions
   @OptionGroup var preprocessing: PreprocessingOptions
@@ -69,7 +73,8 @@ struct Train: AsyncParsableCommand {
   private func checkOptions() throws {
     guard keeping.resume == nil else { return }
     let missing = [
-      ("--network", run.network == nil), ("--data", run.data == nil), ("--output", run.output == nil && !dryRun),
+      ("--network", run.network == nil && fineTuning.from == nil), ("--data", run.data == nil),
+      ("--output", run.output == nil && !dryRun),
     ].filter(\.1).map(\.0)
     guard missing.isEmpty else {
       throw ValidationError(
@@ -155,8 +160,9 @@ struct Train: AsyncParsableCommand {
     _ plan: TrainingPlan, _ precision: Precision, _ reporter: ProgressReporter?
   ) throws -> Trainer {
     try Trainer(
-      plan.architecture, on: plan.training, test: plan.test, recipe: plan.recipe,
-      preprocessing: plan.preprocessing, seed: plan.seed, loaderThreads: loaderThreads, memoryLimit: plan.memoryLimit,
+      plan.architecture, on: plan.training, test: plan.test, recipe: plan.recipe, from: plan.source,
+      fineTuning: plan.fineTuning, preprocessing: plan.preprocessing, seed: plan.seed, loaderThreads: loaderThreads,
+      memoryLimit: plan.memoryLimit,
       precision: precision, keptIn: plan.folder,
       progress: { reporter?.show($0) },
       note: { note in reporter.map { $0.note("note: \(note)") } ?? Terminal.note("note: \(note)") })
@@ -164,7 +170,8 @@ struct Train: AsyncParsableCommand {
 
   private func heading(_ trainer: Trainer, _ plan: TrainingPlan, _ threads: Int) -> String {
     let parameters = trainer.model.graph.parameterCount
-    return "\(trainer.model.architecture.name), \(parameters) parameters\n"
+    let origin = trainer.origin(plan.sourcePlace, isNew: plan.folder?.recorded == nil).map { "\($0)\n" }.joined()
+    return "\(trainer.model.architecture.name), \(parameters) parameters\n\(origin)"
       + "trained on \(plan.training.name) (\(plan.training.count) images)"
       + (plan.test.map { ", tested on \($0.name) (\($0.count))" } ?? "")
       + "\n\(trainer.recipe.name): \(trainer.recipe.length), \(trainer.steps) steps of \(trainer.recipe.batch) images, "

@@ -4,6 +4,11 @@ import ResNet
 /// All that a run begins with, new or taken up again.
 struct TrainingPlan: Sendable {
   let architecture: Architecture
+  /// The model to begin with.
+  let source: Model?
+  /// Where that model is, as it was given.
+  let sourcePlace: String?
+  let fineTuning: FineTuning
   let recipe: Recipe
   let seed: UInt64
   /// The engine's threads, where they are told.
@@ -38,8 +43,14 @@ struct TrainingPlan: Sendable {
   private init(beginning command: Train, isTrial: Bool) throws {
     if isTrial, let output = command.run.output { try RunFolder.check(output, overwrite: command.run.overwrite) }
     let (network, data, output) = (command.run.network ?? "", command.run.data ?? "", command.run.output ?? "")
-    architecture = try command.options.architecture(network)
-    var recipe = try command.recipe.chosen(from: nil)
+    source = try command.fineTuning.model()
+    sourcePlace = command.fineTuning.from
+    architecture =
+      if let source, command.run.network == nil {
+        try command.options.varied(source.architecture)
+      } else {
+        try command.options.architecture(network)
+      }
     seed = command.run.seed ?? 0
     threads = command.engine.threads
     precision = command.engine.precision.precision
@@ -47,16 +58,15 @@ struct TrainingPlan: Sendable {
     step = 0
     let splits = try command.pictures.open(data)
     (training, test, finalTest) = try Self.split(splits, validation: command.run.validation, seed: seed)
-    if training.imageShape == nil, command.recipe.recipe == nil {
-      recipe = try command.recipe.chosen(from: .photographs)
-    }
-    self.recipe = recipe
-    preprocessing = try command.preprocessing.chosen(for: architecture, on: training)
+    let usual: Recipe = source != nil ? .fineTune : training.imageShape == nil ? .photographs : .quick
+    recipe = command.fineTuning.varied(try command.recipe.chosen(insteadOf: usual))
+    preprocessing = try command.preprocessing.chosen(for: architecture, from: source, on: training)
+    fineTuning = try command.fineTuning.chosen(from: nil, classes: training.classNames)
     folder =
       isTrial
       ? nil
       : try RunFolder(
-        output, data: data, validation: command.run.validation, overwrite: command.run.overwrite,
+        output, data: data, validation: command.run.validation, from: sourcePlace, overwrite: command.run.overwrite,
         checkpoints: command.keeping.policy)
   }
 
@@ -64,7 +74,7 @@ struct TrainingPlan: Sendable {
     let given =
       command.options.isGiven
       ? "the network's options"
-      : command.run.whatMakesANewRun ?? command.preprocessing.names.first
+      : (command.fineTuning.from == nil ? command.run.whatMakesANewRun : "--from") ?? command.preprocessing.names.first
         ?? command.pictures.names.first { $0 != "--broken" }
     if let given {
       throw ResNetError(
@@ -74,7 +84,9 @@ struct TrainingPlan: Sendable {
       resuming: path, change: command.keeping.change, data: command.run.data, checkpoints: command.keeping.policy)
     guard let record = folder.recorded else { preconditionFailure("a run that is taken up again has a record") }
     architecture = record.architecture
-    recipe = try command.recipe.chosen(from: record.recipe)
+    source = try folder.startingModel()
+    sourcePlace = record.from?.place
+    recipe = command.fineTuning.varied(try command.recipe.chosen(insteadOf: record.recipe))
     seed = record.seed
     threads = command.engine.threads ?? record.threads
     precision = command.engine.precision.precision ?? record.precision
@@ -86,6 +98,7 @@ struct TrainingPlan: Sendable {
     let splits = try DataSet.open(folder.source, pictures: options)
     (training, test, finalTest) = try Self.split(splits, validation: record.data.validation, seed: seed)
     preprocessing = try record.preprocessing.map { try Preprocessing($0, meanImage: nil) }
+    fineTuning = try command.fineTuning.chosen(from: record.fineTuning, classes: training.classNames)
     self.folder = folder
   }
 

@@ -35,6 +35,12 @@ public struct ContentHash: Sendable {
   /// The hash as a number.
   public var word: UInt64 { state }
 
+  /// Takes in a tensor: its name, its shape and its values.
+  public mutating func combine(_ name: String, _ tensor: Tensor) {
+    combine("\(name) \(tensor.shape)")
+    tensor.scalars.withUnsafeBytes { combine($0) }
+  }
+
   /// The hash as sixteen hexadecimal digits.
   public var digits: String {
     let digits = String(state, radix: 16)

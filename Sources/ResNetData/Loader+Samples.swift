@@ -23,7 +23,7 @@ extension Loader {
   ) throws {
     let size = input.count
     for (slot, sample) in samples.enumerated() {
-      let position = sample / augmentation.repeats
+      let position = position(sample)
       labels[slot] = dataSet.labels[position]
       try write(
         position, epoch: epoch, sample: sample,

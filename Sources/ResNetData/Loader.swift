@@ -11,6 +11,10 @@ public struct Loader: Sendable {
     case shuffled
     /// The order of the set, for evaluation.
     case sequential
+    /// A new random order in every epoch that draws each class equally often: as many images as the set has, divided among
+    /// the classes that have some. The images of a class are drawn in rounds, in each of which every one of them
+    /// comes once at most, in a random order of its own.
+    case balanced
   }
 
   /// The images that an epoch visits.
@@ -128,9 +132,13 @@ public struct Loader: Sendable {
   /// The positions in the data set that an epoch visits, in order; with repeats, some of them several times.
   ///
   /// - Parameter epoch: the number of the epoch, from 0.
-  public func positions(epoch: Int) -> [Int] { samples(epoch: epoch).map { $0 / augmentation.repeats } }
+  public func positions(epoch: Int) -> [Int] { samples(epoch: epoch).map(position) }
 
-  /// All positions in the order of an epoch.
+  /// The position of the image that a sample is.
+  func position(_ sample: Int) -> Int { sample / augmentation.repeats % dataSet.count }
+
+  /// All positions in the order of an epoch, with the size of the set added for each time that one came before: what is
+  /// drawn for the changes of an image must not be the same each time.
   func order(epoch: Int) -> [Int] {
     switch order {
     case .sequential:
@@ -138,6 +146,8 @@ public struct Loader: Sendable {
     case .shuffled:
       var random = RandomNumbers(seed: seed, purpose: .shuffling, epoch: epoch)
       return random.permutation(dataSet.count)
+    case .balanced:
+      return BalancedOrder.draws(labels: dataSet.labels, seed: seed, epoch: epoch)
     }
   }
 }

@@ -29,20 +29,16 @@ struct Differentiation {
     switch purpose.parameterGradients {
     case .none: parametersFrom = nil
     case .all: parametersFrom = 0
-    case .from(let name):
-      guard let first = graph.layers.firstIndex(where: { $0.name == name || $0.name.hasPrefix(name + ".") }) else {
-        throw ResNetError(
-          .usage, "the network has no layer or module called '\(name)'",
-          remedy: "Print the network's summary to see its layers")
-      }
-      parametersFrom = first
+    case .from(let name): parametersFrom = try graph.firstIndex(of: name)
     }
     let asksForGradients = parametersFrom != nil || !watched.isEmpty || purpose.inputGradient
     guard !asksForGradients || purpose.seed != .none else {
       throw ResNetError(
         .usage, "the purpose asks for gradients and gives none at the output", remedy: "Give it a seed")
     }
-    seed = asksForGradients ? purpose.seed : (purpose.seed == .crossEntropy ? .crossEntropy : .none)
+    // A loss can be asked for by itself.
+    let isLoss = [.crossEntropy, .weightedCrossEntropy].contains(purpose.seed)
+    seed = asksForGradients || isLoss ? purpose.seed : .none
     pinned = Set(observed.map(\.layer) + watched.map(\.layer))
 
     var needs = Array(repeating: false, count: graph.layers.count)
@@ -57,12 +53,20 @@ struct Differentiation {
 }
 
 extension Purpose {
+  /// Refuses layers without dropout that are no dropout layers.
+  func checkDropouts(in graph: Graph) throws {
+    let known = Set(graph.layers.filter(\.operation.isDropout).map(\.name))
+    if let name = layersWithoutDropout.subtracting(known).min() {
+      throw ResNetError(.usage, "it is no dropout layer", at: name, remedy: "Name a dropout layer")
+    }
+  }
+
   /// The dropout layers that the purpose names, or that a module which it names ends in or begins with.
   func namedDropouts(in graph: Graph) throws -> Set<String> {
     var names = Set(
       try observations.union(activationGradients).map { graph.layers[try graph.index(of: $0)].name })
     if case .from(let module) = parameterGradients {
-      names.formUnion(graph.layers.map(\.name).filter { $0 == module || $0.hasPrefix(module + ".") })
+      names.formUnion(graph.layers.filter { $0.isInModule(module) }.map(\.name))
     }
     return names
   }

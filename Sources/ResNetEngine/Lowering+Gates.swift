@@ -120,8 +120,10 @@ extension Lowering {
   }
 
   private func dropout(_ input: Int, _ layer: Dropout, _ unit: Unit) -> Int {
-    guard purpose.usesDropout else { return affine(input, 1, 0, layer: unit.head) }
     let name = graph.layers[unit.head].name
+    guard purpose.usesDropout, !purpose.layersWithoutDropout.contains(name) else {
+      return affine(input, 1, 0, layer: unit.head)
+    }
     let key = dropoutKeys[name] ?? Allocation(capacity: 1)
     dropoutKeys[name] = key
     let result = value(of: layouts[unit.output])

@@ -23,6 +23,7 @@ final class Lowering {
   // What the program hands out.
   private(set) var inputValue = 0
   private(set) var labelsValue: Int?
+  private(set) var targetsValue: Int?
   private(set) var logitsValue = 0
   private(set) var lossesValue: Int?
   private(set) var outputGradientValue: Int?
@@ -90,10 +91,12 @@ final class Lowering {
     convolution: @escaping (ConvolutionShape) throws -> ConvolutionPrimitives
   ) throws {
     // Where nothing is left out, dropout is the identity, and what stands around it may be fused.
+    try purpose.checkDropouts(in: graph)
     let named = try purpose.namedDropouts(in: graph)
-    let graph =
-      purpose.usesDropout || !graph.layers.contains { $0.operation.isDropout }
-      ? graph : graph.bypassing { $0.operation.isDropout && !named.contains($0.name) }
+    let graph = graph.bypassing { layer in
+      layer.operation.isDropout && !named.contains(layer.name)
+        && (!purpose.usesDropout || purpose.layersWithoutDropout.contains(layer.name))
+    }
     self.graph = graph
     self.parameters = parameters
     self.batch = batch
@@ -258,24 +261,26 @@ final class Lowering {
     let gradient = plan.floats(batch * classes)
     plan.keep(gradient)
     outputGradientValue = gradient
-    if differentiation.seed != .given {
-      let labels = plan.value(bytes: batch * MemoryLayout<Int32>.stride)
-      plan.keep(labels)
-      labelsValue = labels
-    }
-    let (samples, labels, logits) = (Int64(batch), labelsValue, logitsValue)
     switch differentiation.seed {
     case .none, .given: break
-    case .crossEntropy:
+    case .crossEntropy, .logit: labelsValue = plan.value(bytes: batch * MemoryLayout<Int32>.stride)
+    case .weightedCrossEntropy: targetsValue = plan.floats(batch * classes)
+    }
+    for value in [labelsValue, targetsValue] { value.map(plan.keep) }
+    let (samples, labels, targets, logits) = (Int64(batch), labelsValue, targetsValue, logitsValue)
+    switch differentiation.seed {
+    case .none, .given: break
+    case .crossEntropy, .weightedCrossEntropy:
       let losses = plan.floats(batch)
       plan.keep(losses)
       lossesValue = losses
-      plan.step("cross-entropy", layer: graph.output, uses: [logits, labels, losses, gradient]) { binder in
+      plan.step("cross-entropy", layer: graph.output, uses: [logits, labels, targets, losses, gradient]) { binder in
         binder.step(
           resnet_cross_entropy,
           ResNetCrossEntropy(
             batch: samples, classes: Int64(classes), logits: binder.floats(logits),
             labels: labels.map { UnsafePointer(binder.address($0).assumingMemoryBound(to: Int32.self)) },
+            targets: binder.floats(targets).map { UnsafePointer($0) },
             losses: binder.floats(losses), gradient: binder.floats(gradient)))
       }
     case .logit:

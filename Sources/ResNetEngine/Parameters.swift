@@ -135,16 +135,15 @@ public final class Parameters {
   /// Says that values were changed through `learned`.
   public func noteChange() { version += 1 }
 
-  /// Runs of learned values that lie together and are all of the given kinds, for updates that treat kinds differently.
-  public func runs(where isWanted: (Parameter.Kind) -> Bool) -> [Range<Int>] {
-    let wanted = places.values.filter { $0.parameter.kind.isLearned && isWanted($0.parameter.kind) }
-      .map { $0.offset..<$0.offset + $0.parameter.shape.count }
-      .sorted { $0.lowerBound < $1.lowerBound }
-    return wanted.reduce(into: []) { runs, range in
-      if let last = runs.last, last.upperBound == range.lowerBound {
-        runs[runs.count - 1] = last.lowerBound..<range.upperBound
+  /// Runs of learned values, in order, whose parameters have a trait in common: for updates that treat them differently.
+  public func runs<Trait: Equatable>(by trait: (Parameter) -> Trait) -> [(range: Range<Int>, trait: Trait)] {
+    let learned = places.values.filter(\.parameter.kind.isLearned).sorted { $0.offset < $1.offset }
+    return learned.reduce(into: []) { runs, place in
+      let (end, trait) = (place.offset + place.parameter.shape.count, trait(place.parameter))
+      if let last = runs.last, last.trait == trait {
+        runs[runs.count - 1].range = last.range.lowerBound..<end
       } else {
-        runs.append(range)
+        runs.append((place.offset..<end, trait))
       }
     }
   }

@@ -5,7 +5,7 @@ import ResNetKernels
 
 /// A network compiled for a batch size, a precision and a purpose: steps over planned memory.
 ///
-/// Write `input` (and `labels`), call `run()`, read the results. All programs of an engine share one arena, so results
+/// Write `input` (and `labels` or `targets`), call `run()`, read the results. All programs of an engine share one arena, so results
 /// are valid until another one runs, and only while the program or its engine lives. A run allocates nothing.
 @EngineActor
 public final class Program {
@@ -19,9 +19,11 @@ public final class Program {
   public let input: UnsafeMutableBufferPointer<Float>
   /// The class of each sample, `[batch]`; empty unless the purpose's seed takes labels.
   public let labels: UnsafeMutableBufferPointer<Int32>
+  /// The share of each class in each sample, `[batch, classes]`, none below 0; empty unless the purpose's seed takes targets.
+  public let targets: UnsafeMutableBufferPointer<Float>
   /// The output of each sample, `[batch, classes]`.
   public let logits: UnsafeBufferPointer<Float>
-  /// The cross-entropy of each sample, `[batch]`; empty unless it is the seed.
+  /// The cross-entropy of each sample, times its weight, `[batch]`; empty unless it is the seed.
   public let losses: UnsafeBufferPointer<Float>
   /// The gradient at the output, `[batch, classes]`, to be written where the seed is `given`; empty without gradients.
   public let outputGradient: UnsafeMutableBufferPointer<Float>
@@ -92,6 +94,7 @@ public final class Program {
     labels = UnsafeMutableBufferPointer(
       start: lowered.labelsValue.map { binder.address($0).assumingMemoryBound(to: Int32.self) },
       count: lowered.labelsValue == nil ? 0 : batch)
+    targets = floats(lowered.targetsValue, batch * classes)
     logits = UnsafeBufferPointer(floats(lowered.logitsValue, batch * classes))
     losses = UnsafeBufferPointer(floats(lowered.lossesValue, batch))
     outputGradient = floats(lowered.outputGradientValue, batch * classes)
@@ -103,7 +106,7 @@ public final class Program {
 
   /// Runs all steps.
   ///
-  /// - Throws: `ResNetError` of code `data` where a label is not a class.
+  /// - Throws: `ResNetError` of code `data` where a label is not a class, or targets are no shares.
   public func run() throws {
     try begin()
     for pack in packs { try pack.refresh() }
@@ -111,13 +114,23 @@ public final class Program {
     end()
   }
 
-  /// What comes before the steps: a look at the labels, and the threads.
+  /// What comes before the steps: a look at labels and targets, and the threads.
   func begin() throws {
     let classes = Int32(graph.outputShape.count)
     for (sample, label) in labels.enumerated() where label < 0 || label >= classes {
       throw ResNetError(
         .data, "label \(label) is not one of \(classes) classes", at: "sample \(sample) of the batch",
         remedy: "Use a network with as many classes as the data")
+    }
+    for (position, target) in targets.enumerated() where !(target >= 0 && target.isFinite) {
+      throw ResNetError(
+        .data, "a target of \(target) is not the share of a class",
+        at: "sample \(position / Int(classes)) of the batch, class \(position % Int(classes))",
+        remedy: "Use finite numbers from 0 on")
+    }
+    guard targets.isEmpty || targets.contains(where: { $0 > 0 }) else {
+      throw ResNetError(
+        .data, "all targets of the batch are 0, so nothing can be learned from it", remedy: "Give samples a weight")
     }
     runtime.activate(threads)
   }
@@ -135,8 +148,13 @@ public final class Program {
       remedy: "Please report this; ONEDNN_VERBOSE=all prints why")
   }
 
-  /// The mean cross-entropy of the last run.
-  public var loss: Double { losses.reduce(0) { $0 + Double($1) } / Double(max(losses.count, 1)) }
+  /// The mean cross-entropy of the last run; by targets, that by the samples' weights.
+  public var loss: Double {
+    losses.reduce(0) { $0 + Double($1) } / (targets.isEmpty ? Double(max(losses.count, 1)) : weight)
+  }
+
+  /// What the samples weigh together: the sum of all targets; by labels each sample weighs 1.
+  public var weight: Double { targets.isEmpty ? Double(batch) : targets.reduce(0) { $0 + Double($1) } }
 
   /// The output of a layer that the purpose observes, `[batch] + shape`.
   ///

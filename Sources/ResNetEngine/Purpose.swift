@@ -17,6 +17,12 @@ public struct Purpose: Hashable, Sendable {
     case none
     /// That of the mean softmax cross-entropy over the batch, by the program's labels.
     case crossEntropy
+    /// The same by the program's targets, t ≥ 0, the share of each class in each sample: Σ −t · log softmax over samples and
+    /// classes, divided by Σ t. A row's sum is the sample's weight.
+    ///
+    /// Rows with a single 1 give the bits of `crossEntropy`; rows with the class's weight are PyTorch's
+    /// `CrossEntropyLoss(weight:)`, rows that sum to 1 its probabilities of classes.
+    case weightedCrossEntropy
     /// 1 at the logit that each sample's label names: that logit's own gradient, summed over the batch.
     case logit
     /// What the caller writes to `Program.outputGradient`.
@@ -41,6 +47,8 @@ public struct Purpose: Hashable, Sendable {
   public var updatesRunningStatistics: Bool
   /// Whether dropout layers leave something out; `Program.setDropoutStep` says which step's random numbers they use.
   public var usesDropout: Bool
+  /// Dropout layers that leave nothing out all the same, by name.
+  public var layersWithoutDropout: Set<String> = []
   /// The gradient at the output.
   public var seed: Seed
   /// Which parameters get gradients.

@@ -33,9 +33,7 @@ extension Graph {
   public func index(of name: String) throws -> Int {
     if let exact = layers.firstIndex(where: { $0.name == name }) { return exact }
     if let last = layers.lastIndex(where: { $0.name.hasPrefix(name + ".") }) { return last }
-    throw ResNetError(
-      .usage, "the network has no layer or module called '\(name)'",
-      remedy: "Print the network's summary to see its layers")
+    throw unknownModule(name)
   }
 
   /// For each layer, the positions of the layers that take its output.

@@ -81,18 +81,3 @@ public struct ParameterDifference: Hashable, Sendable {
     return nearest.name
   }
 }
-
-/// The least number of bytes to insert, take out or change to make one text of the other (Levenshtein, 1966).
-private func editDistance(_ first: [UInt8], _ second: [UInt8]) -> Int {
-  var row = Array(0...second.count)
-  for (index, byte) in first.enumerated() {
-    var diagonal = row[0]
-    row[0] = index + 1
-    for column in second.indices {
-      let changed = diagonal + (byte == second[column] ? 0 : 1)
-      diagonal = row[column + 1]
-      row[column + 1] = min(changed, diagonal + 1, row[column] + 1)
-    }
-  }
-  return row[second.count]
-}

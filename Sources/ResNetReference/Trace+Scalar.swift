@@ -5,6 +5,8 @@ import ResNetCore
 public enum Scalar: Hashable, Sendable {
   /// The mean over the batch of −log softmax(logits)[label].
   case crossEntropy(labels: [Int])
+  /// Σ −t · log softmax(logits) / Σ t for targets t, `[batch, classes]`.
+  case weightedCrossEntropy(targets: [Double])
   /// The sum over the batch of one class's logit.
   case logit(Int)
   /// Σ seed · logits for a seed `[batch, classes]`.
@@ -21,18 +23,26 @@ extension Trace {
     func refuse(_ message: String) -> ResNetError {
       ResNetError(.usage, message, remedy: "There are \(batch) samples of \(classes) classes")
     }
+    /// log Σ exp(logits) of a sample.
+    func logarithm(of sample: Int) -> Double {
+      let row = logits[(sample * classes)..<((sample + 1) * classes)]
+      let greatest = row.max() ?? 0
+      return greatest + log(row.reduce(0) { $0 + exp($1 - greatest) })
+    }
     switch scalar {
     case .crossEntropy(let labels):
       guard labels.count == batch, labels.allSatisfy({ (0..<classes).contains($0) }) else {
         throw refuse("labels \(labels) do not fit the batch")
       }
       var sum = 0.0
-      for (sample, label) in labels.enumerated() {
-        let row = logits[(sample * classes)..<((sample + 1) * classes)]
-        let greatest = row.max() ?? 0
-        sum += greatest + log(row.reduce(0) { $0 + exp($1 - greatest) }) - logits[sample * classes + label]
-      }
+      for (sample, label) in labels.enumerated() { sum += logarithm(of: sample) - logits[sample * classes + label] }
       return sum / Double(batch)
+    case .weightedCrossEntropy(let targets):
+      guard targets.count == logits.count else {
+        throw refuse("\(targets.count) targets do not fit the logits")
+      }
+      let sum = targets.indices.reduce(0) { $0 + targets[$1] * (logarithm(of: $1 / classes) - logits[$1]) }
+      return sum / targets.reduce(0, +)
     case .logit(let index):
       guard (0..<classes).contains(index) else { throw refuse("there is no class \(index)") }
       return (0..<batch).reduce(0) { $0 + logits[$1 * classes + index] }

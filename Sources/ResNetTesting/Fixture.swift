@@ -85,12 +85,17 @@ extension Fixture {
   /// The fixture of a name.
   ///
   /// - Throws: an error of Foundation where its file cannot be read.
-  public static func named(_ name: String) throws -> Fixture {
+  public static func named(_ name: String) throws -> Fixture { try file(name) }
+
+  /// What a file of fixtures holds.
+  ///
+  /// - Throws: an error of Foundation where it cannot be read.
+  public static func file<Contents: Decodable>(_ name: String) throws -> Contents {
     // …/Sources/ResNetTesting/Fixture.swift
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
     let file = root.appending(path: "Tests/Fixtures/\(name).json")
-    return try JSONDecoder().decode(Fixture.self, from: Data(contentsOf: file))
+    return try JSONDecoder().decode(Contents.self, from: Data(contentsOf: file))
   }
 
   /// The network.

@@ -104,10 +104,7 @@ struct Checkpoint {
     var hash = ContentHash(format)
     hash.combine(record)
     hash.combine(progress)
-    for (name, tensor) in tensors.sorted(by: { precedes($0.key, $1.key) }) {
-      hash.combine("\(name) \(tensor.shape)")
-      tensor.scalars.withUnsafeBytes { hash.combine($0) }
-    }
+    for (name, tensor) in tensors.sorted(by: { precedes($0.key, $1.key) }) { hash.combine(name, tensor) }
     return hash.digits
   }
 }

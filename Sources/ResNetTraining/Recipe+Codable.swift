@@ -4,10 +4,11 @@ import ResNetImages
 extension Recipe: Codable {
   private enum CodingKeys: String, CodingKey, CaseIterable {
     case name, length, batch, learningRate, schedule, momentum, nesterov, weightDecay, decaysNormalizationAndBiases
-    case augmentation, normalization
+    case augmentation, normalization, sampling, classWeights
   }
 
-  /// Reads a recipe strictly: each key once, none besides, and numbers with which something can be learned.
+  /// Reads a recipe strictly: each key once, none besides, and numbers with which something can be learned. What is not
+  /// usual, `sampling` and `classWeights`, may be missing.
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(refusingKeysBeyond: CodingKeys.self)
     self.init(
@@ -21,7 +22,9 @@ extension Recipe: Codable {
       weightDecay: try values.decode(Double.self, forKey: .weightDecay),
       decaysNormalizationAndBiases: try values.decode(Bool.self, forKey: .decaysNormalizationAndBiases),
       augmentation: try values.decode(Augmentation.self, forKey: .augmentation),
-      normalization: try values.choice(forKey: .normalization))
+      normalization: try values.choice(forKey: .normalization),
+      sampling: try values.contains(.sampling) ? values.choice(forKey: .sampling) : .shuffled,
+      classWeights: try values.contains(.classWeights) ? values.choice(forKey: .classWeights) : .none)
     if let fault {
       throw DecodingError.refused(
         fault.message, at: decoder.codingPath + fault.path.map(AnyKey.init), remedy: fault.remedy)
@@ -42,6 +45,8 @@ extension Recipe: Codable {
     try values.encode(decaysNormalizationAndBiases, forKey: .decaysNormalizationAndBiases)
     try values.encode(augmentation, forKey: .augmentation)
     try values.encode(normalization, forKey: .normalization)
+    if sampling != .shuffled { try values.encode(sampling, forKey: .sampling) }
+    if classWeights != .none { try values.encode(classWeights, forKey: .classWeights) }
   }
 }
 

@@ -41,7 +41,7 @@ extension Recipe {
   /// - Throws: `ResNetError` of code `usage` where nothing can be learned with it.
   public func json() throws -> String {
     try validate()
-    let lines = [
+    let lines: [(String, String)] = [
       ("name", String(decoding: jsonString(name), as: UTF8.self)),
       ("length", length.json),
       ("batch", "\(batch)"),
@@ -53,7 +53,9 @@ extension Recipe {
       ("decaysNormalizationAndBiases", "\(decaysNormalizationAndBiases)"),
       ("augmentation", augmentation.json),
       ("normalization", "\"\(normalization.rawValue)\""),
-    ]
+      sampling == .shuffled ? nil : ("sampling", "\"\(sampling.rawValue)\""),
+      classWeights == .none ? nil : ("classWeights", "\"\(classWeights.rawValue)\""),
+    ].compactMap { $0 }
     return "{\n" + lines.map { "  \"\($0)\": \($1)" }.joined(separator: ",\n") + "\n}"
   }
 }

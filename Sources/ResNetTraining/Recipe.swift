@@ -27,6 +27,22 @@ public struct Recipe: Hashable, Sendable {
     case perPixel = "per-pixel"
   }
 
+  /// In which order an epoch visits the training images.
+  public enum Sampling: String, Hashable, Sendable, Codable, CaseIterable {
+    /// Each image once, in a new random order.
+    case shuffled
+    /// As many images, each class equally often; see `Loader.Order.balanced`.
+    case balanced
+  }
+
+  /// What images of a class count in the loss.
+  public enum ClassWeights: String, Hashable, Sendable, Codable, CaseIterable {
+    /// 1.
+    case none
+    /// Images / (classes · images of the class), so that every class counts as much: scikit-learn's `balanced`.
+    case auto
+  }
+
   /// What it is called.
   public var name: String
   /// How long a run lasts.
@@ -47,14 +63,19 @@ public struct Recipe: Hashable, Sendable {
   public var decaysNormalizationAndBiases: Bool
   /// Random changes of the training images.
   public var augmentation: Augmentation
-  /// How bytes become numbers.
+  /// How bytes become numbers, where the model that a run begins with does not say.
   public var normalization: Normalization
+  /// In which order an epoch visits the training images.
+  public var sampling: Sampling
+  /// What images of a class count in the loss.
+  public var classWeights: ClassWeights
 
   /// Makes a recipe out of its parts.
   public init(
     name: String, length: Length, batch: Int, learningRate: Double, schedule: Schedule = .constant,
     momentum: Double = 0.9, nesterov: Bool = false, weightDecay: Double = 0, decaysNormalizationAndBiases: Bool = true,
-    augmentation: Augmentation = .none, normalization: Normalization = .perChannel
+    augmentation: Augmentation = .none, normalization: Normalization = .perChannel, sampling: Sampling = .shuffled,
+    classWeights: ClassWeights = .none
   ) {
     self.name = name
     self.length = length
@@ -67,6 +88,8 @@ public struct Recipe: Hashable, Sendable {
     self.decaysNormalizationAndBiases = decaysNormalizationAndBiases
     self.augmentation = augmentation
     self.normalization = normalization
+    self.sampling = sampling
+    self.classWeights = classWeights
   }
 }
 
@@ -91,8 +114,13 @@ extension Recipe {
     nesterov: true, weightDecay: 5e-4, decaysNormalizationAndBiases: false,
     augmentation: .randomResizedCropAndFlip)
 
+  /// Small steps in small batches, for a model that knows something already: the default where a run begins with one.
+  public static let fineTune = Recipe(
+    name: "fine-tune", length: .epochs(15), batch: 32, learningRate: 0.01, schedule: .oneCycle(warmUp: 0.1),
+    nesterov: true, weightDecay: 1e-4, augmentation: .randomResizedCropAndFlip)
+
   /// The recipes that have a name.
-  public static let all = [he2015, quick, photographs]
+  public static let all = [he2015, quick, photographs, fineTune]
 
   /// A recipe by its name.
   ///
@@ -100,7 +128,8 @@ extension Recipe {
   public static func named(_ name: String) throws -> Recipe {
     guard let recipe = all.first(where: { $0.name == name }) else {
       throw ResNetError(
-        .usage, "there is no recipe called \(quoted(name))", remedy: "Use \(all.map(\.name).joined(separator: " or "))")
+        .usage, "there is no recipe called \(quoted(name))",
+        remedy: "Use one of \(all.map(\.name).joined(separator: ", "))")
     }
     return recipe
   }

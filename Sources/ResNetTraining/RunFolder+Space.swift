@@ -5,7 +5,8 @@ import ResNetImages
 import ResNetModel
 
 extension RunFolder {
-  /// Bytes that a run takes on the disk: two models, the checkpoints and the one being written, and some text.
+  /// Bytes that a run takes on the disk: two models and the one that it began with, if it did, the checkpoints and the one
+  /// being written, and some text.
   public nonisolated static func diskBytes(for trainer: Trainer, policy: CheckpointPolicy) -> Int {
     let graph = trainer.model.graph
     let learned = graph.parameterCount * MemoryLayout<Float>.stride
@@ -14,7 +15,8 @@ extension RunFolder {
     // Names, shapes and offsets stand in the header of each file: some hundred bytes a tensor.
     let headers = 300 * graph.parameters.count
     let text = 4096 + 600 * trainer.epochCount
-    return 2 * (all + meanImage + headers) + (policy.keep + 1) * (all + learned + 2 * headers + text) + 4 * text
+    let models = trainer.startHash == nil ? 2 : 3
+    return models * (all + meanImage + headers) + (policy.keep + 1) * (all + learned + 2 * headers + text) + 4 * text
   }
 
   /// Refuses a run that the disk will not hold.

@@ -17,7 +17,7 @@ extension RunFolder {
   func find(_ trainer: Trainer, threads: Int) throws -> (state: TrainingState, damaged: [String])? {
     guard let recorded else { return nil }
     for note in notes { trainer.note(note) }
-    let record = RunRecord(trainer, source: source, validation: validation, threads: threads)
+    let record = RunRecord(trainer, in: self, threads: threads)
     try check(record, against: recorded, batchesPerEpoch: trainer.training.batchesPerEpoch)
     if let last = recorded.sittings.last, last.processor != Machine.processor {
       trainer.note("the run began on \(last.processor); on \(Machine.processor) its last bits may differ")
@@ -55,10 +55,12 @@ extension RunFolder {
     // Out of the way of those to come, and still there for whoever wants to look.
     for file in found?.damaged ?? [] { try rename(file, to: file + ".damaged") }
     let progress = found?.state.progress ?? TrainingState.Progress()
-    var record = RunRecord(trainer, source: source, validation: validation, threads: threads)
+    var record = RunRecord(trainer, in: self, threads: threads)
     record.sittings = (recorded?.sittings ?? []) + [RunRecord.Sitting(step: progress.step)]
     record.update(progress)
     try removeBest(ofAnother: record, trainer)
+    // With it a run goes on wherever the file that it was given has gone, and whether there is a checkpoint or not.
+    if record.from != nil, found == nil { try trainer.model.write(to: file(Self.start)) }
     self.record = record
     sittingClock = Stopwatch()
     lastCheckpoint = .now
@@ -187,6 +189,11 @@ extension RunFolder {
   /// Refuses to go on with another run than the one that is in the folder, unless that is meant.
   private func check(_ new: RunRecord, against old: RunRecord, batchesPerEpoch: Int) throws {
     let differences = try old.differences(to: new)
+    if old.from?.hash != new.from?.hash {
+      throw ResNetError(
+        .usage, "the run in this folder began with another model", at: path,
+        remedy: "Go on with the one that it began with, \(Self.start) in its folder, or begin a new run")
+    }
     let isLonger = new.steps > old.steps && differences.allSatisfy { $0.key.hasPrefix("recipe.length") }
     switch change {
     case .anything: return
@@ -205,14 +212,16 @@ extension RunFolder {
 }
 
 extension RunRecord {
-  init(_ trainer: Trainer, source: String, validation: Int?, threads: Int) {
+  init(_ trainer: Trainer, in folder: RunFolder, threads: Int) {
     let model = trainer.model
     self.init(
       network: model.architecture.name, parameters: model.graph.parameterCount, architecture: model.architecture,
       recipe: trainer.recipe, steps: trainer.steps, seed: trainer.seed, threads: threads,
       precision: trainer.precision, memoryLimit: trainer.memoryLimit,
+      from: trainer.startHash.map { Start(place: folder.startPlace, hash: $0) },
+      fineTuning: trainer.fineTuning == FineTuning() ? nil : trainer.fineTuning,
       data: Data(
-        source: source, pictures: trainer.training.dataSet.pictureOptions, validation: validation,
+        source: folder.source, pictures: trainer.training.dataSet.pictureOptions, validation: folder.validation,
         training: Images(trainer.training.dataSet), test: trainer.test.map { Images($0.dataSet) }),
       // A mean image does not fit into a text.
       preprocessing: trainer.statedPreprocessing.flatMap { $0.meanImage == nil ? $0.metadata : nil })

@@ -7,8 +7,8 @@ import ResNetModel
 /// The folder that a run is kept in, so that nothing that happens to the machine can lose it.
 ///
 /// `run.json` (what the run is and where it stands), `history.csv`, `curves.svg` and TensorBoard's events,
-/// `model.safetensors` (after the last whole epoch), `best.safetensors` (after the epoch with the least test error) and
-/// `checkpoints`, each file written whole or not at all. One process at a time may hold a folder.
+/// `model.safetensors` (after the last whole epoch), `best.safetensors` (after the epoch with the least test error),
+/// `start.safetensors` (what fine-tuning began with) and `checkpoints`, each file written whole or not at all. One process at a time may hold a folder.
 ///
 /// ```swift
 /// let folder = try RunFolder("runs/r20", data: "generated")
@@ -41,6 +41,8 @@ public final class RunFolder {
   /// Where its data comes from: a folder's absolute path, or `generated`.
   public nonisolated let source: String
   nonisolated let validation: Int?
+  /// Where the model was that the run begins with, as it was given.
+  nonisolated let startPlace: String?
   let change: Change
   var record: RunRecord?
   var lastCheckpoint = ContinuousClock.now
@@ -55,11 +57,12 @@ public final class RunFolder {
   /// - Parameters:
   ///   - data: where the data comes from, as it will be given again to go on.
   ///   - validation: how many training images are held out to test on.
+  ///   - start: what to call the model that the run begins with, if it begins with one.
   ///   - overwrite: whether a run that is there is to be replaced.
   /// - Throws: `ResNetError` of code `usage` where there is a run in it that is not to be replaced, or another process
   ///   holds it; `inputOutput` where it cannot be made or written to.
   public nonisolated init(
-    _ path: String, data: String, validation: Int? = nil, overwrite: Bool = false,
+    _ path: String, data: String, validation: Int? = nil, from start: String? = nil, overwrite: Bool = false,
     checkpoints policy: CheckpointPolicy = CheckpointPolicy()
   ) throws {
     try policy.validate()
@@ -71,6 +74,7 @@ public final class RunFolder {
     self.policy = policy
     source = data == "generated" ? data : URL(fileURLWithPath: data).standardizedFileURL.path
     self.validation = validation
+    startPlace = start
     recorded = nil
     notes = []
     change = .anything
@@ -110,6 +114,20 @@ public final class RunFolder {
     source =
       data.map { $0 == "generated" ? $0 : URL(fileURLWithPath: $0).standardizedFileURL.path } ?? record.data.source
     validation = record.data.validation
+    startPlace = record.from?.place
+  }
+
+  /// The model that the run in the folder began with, as it kept it; `nil` where it began with random numbers.
+  ///
+  /// - Throws: `ResNetError` of code `data` where it is gone or damaged, `inputOutput` where it cannot be read.
+  public nonisolated func startingModel() throws -> Model? {
+    guard recorded?.from != nil else { return nil }
+    guard FileManager.default.fileExists(atPath: file(Self.start)) else {
+      throw ResNetError(
+        .data, "the model that the run began with is gone", at: file(Self.start),
+        remedy: "Begin a new run with 'resnet train --from'")
+    }
+    return try Model(contentsOf: file(Self.start))
   }
 
   /// Whether a process is at work on the run in a folder.
@@ -129,10 +147,11 @@ extension RunFolder {
   nonisolated static let history = "history.csv"
   nonisolated static let description = "run.json"
   nonisolated static let best = "best.safetensors"
+  nonisolated static let start = "start.safetensors"
   nonisolated static let checkpoints = "checkpoints"
   nonisolated static let lockName = ".lock"
   nonisolated static let files = [
-    description, checkpoints, Model.fileName, best, history, curves, TensorBoardEvents.fileName,
+    description, checkpoints, Model.fileName, best, start, history, curves, TensorBoardEvents.fileName,
   ]
 
   nonisolated static func file(_ name: String, in path: String) -> String {

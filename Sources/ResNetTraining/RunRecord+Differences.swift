@@ -34,6 +34,7 @@ extension RunRecord {
     ]
     for (name, value) in [
       ("network", try Self.encoder.encode(architecture)), ("recipe", try Self.encoder.encode(recipe)),
+      ("fineTuning", try Self.encoder.encode(fineTuning ?? FineTuning())),
     ] {
       flatten(try JSONSerialization.jsonObject(with: value), at: name, into: &values)
     }

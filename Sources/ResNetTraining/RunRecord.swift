@@ -43,6 +43,14 @@ public struct RunRecord: Codable, Sendable {
     public var test: Images?
   }
 
+  /// The model that a run began with.
+  public struct Start: Codable, Hashable, Sendable {
+    /// Where it lay, as it was given; `nil` where nobody said.
+    public var place: String?
+    /// `Model.contentHash()` of the model as the run began with it, its new last layer included.
+    public var hash: String
+  }
+
   /// One stretch of a run, from its start or resumption to its end or interruption.
   public struct Sitting: Codable, Sendable {
     /// When it began (ISO 8601).
@@ -111,6 +119,10 @@ public struct RunRecord: Codable, Sendable {
   public var precision: Precision
   /// The most memory that the process was to hold, in bytes; the results do not depend on it.
   public var memoryLimit: Int?
+  /// The model that it began with, where it began with one.
+  public var from: Start?
+  /// What it does to layers and classes beyond the recipe, where that is something.
+  public var fineTuning: FineTuning?
   /// The images.
   public var data: Data
   /// What is done to images, where it was not measured on them.

@@ -12,9 +12,15 @@ public final class SGD {
   private let parameters: Parameters
   private let momentum: Float
   private let nesterov: Bool
-  /// Neighbouring values that are decayed alike.
-  private let runs: [(range: Range<Int>, decay: Float)]
+  /// Neighbouring values that are treated alike.
+  private let runs: [(range: Range<Int>, trait: Treatment)]
   private var velocities: [Float]
+
+  /// What a step does otherwise to some parameters than to others.
+  private struct Treatment: Equatable {
+    var decay: Float
+    var rateScale: Double
+  }
 
   /// Makes the optimiser of some parameters.
   ///
@@ -22,17 +28,21 @@ public final class SGD {
   ///   - momentum: the share of a step's direction that stays in the next one's.
   ///   - weightDecay: the weight of ‖w‖² / 2 in the loss.
   ///   - decaysNormalizationAndBiases: whether weight decay reaches scales, shifts and biases too.
+  ///   - learningRateScales: by layer or module, what the learning rate is multiplied by there; of several that hold a
+  ///     parameter, the one with the longest name.
   public init(
     _ parameters: Parameters, momentum: Double = 0, nesterov: Bool = false, weightDecay: Double = 0,
-    decaysNormalizationAndBiases: Bool = true
+    decaysNormalizationAndBiases: Bool = true, learningRateScales: [String: Double] = [:]
   ) {
     self.parameters = parameters
     self.momentum = Float(momentum)
     self.nesterov = nesterov
-    let decay = Float(weightDecay)
-    let isDecayed = { (kind: Parameter.Kind) in decaysNormalizationAndBiases || kind == .weight }
-    runs =
-      parameters.runs { isDecayed($0) }.map { ($0, decay) } + parameters.runs { !isDecayed($0) }.map { ($0, 0) }
+    runs = parameters.runs { parameter in
+      let modules = learningRateScales.filter { parameter.name.hasPrefix($0.key + ".") }
+      return Treatment(
+        decay: decaysNormalizationAndBiases || parameter.kind == .weight ? Float(weightDecay) : 0,
+        rateScale: modules.max { $0.key.utf8.count < $1.key.utf8.count }?.value ?? 1)
+    }
     velocities = [Float](repeating: 0, count: parameters.learned.count)
   }
 
@@ -53,8 +63,9 @@ public final class SGD {
         var descent = ResNetDescent(
           count: Int64(min(run.range.upperBound, available) - first), weights: weights + first,
           gradients: gradients + first,
-          velocities: velocities.baseAddress.map { $0 + first }, rate: Float(learningRate), momentum: momentum,
-          decay: run.decay, nesterov: nesterov ? 1 : 0)
+          velocities: velocities.baseAddress.map { $0 + first },
+          rate: Float(learningRate * run.trait.rateScale), momentum: momentum, decay: run.trait.decay,
+          nesterov: nesterov ? 1 : 0)
         _ = resnet_descend(&descent)
       }
     }
@@ -88,9 +99,11 @@ extension SGD {
   }
 
   /// Makes the optimiser of a recipe.
-  public convenience init(_ parameters: Parameters, recipe: Recipe) {
+  ///
+  /// - Parameter learningRateScales: by layer or module, what the learning rate is multiplied by there.
+  public convenience init(_ parameters: Parameters, recipe: Recipe, learningRateScales: [String: Double] = [:]) {
     self.init(
       parameters, momentum: recipe.momentum, nesterov: recipe.nesterov, weightDecay: recipe.weightDecay,
-      decaysNormalizationAndBiases: recipe.decaysNormalizationAndBiases)
+      decaysNormalizationAndBiases: recipe.decaysNormalizationAndBiases, learningRateScales: learningRateScales)
   }
 }

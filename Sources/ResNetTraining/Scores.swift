@@ -4,12 +4,17 @@ import Foundation
 struct Scores: Codable, Hashable {
   private(set) var count = 0
   private(set) var loss = 0.0
+  /// What the samples weigh together, where not each of them weighs 1.
+  private(set) var weight: Double?
   private(set) var topOneMisses = 0
   private(set) var topFiveMisses = 0
   private(set) var calibration = Calibration()
 
   // Calibration is no part of what a run that goes on needs.
-  private enum CodingKeys: CodingKey { case count, loss, topOneMisses, topFiveMisses }
+  private enum CodingKeys: CodingKey { case count, loss, weight, topOneMisses, topFiveMisses }
+
+  /// The mean cross-entropy by the samples' weights.
+  var meanLoss: Double { loss / (weight ?? Double(count)) }
 
   /// Whether they can be those of so many images at most; what a file says may be anything.
   func isPossible(images: Int) -> Bool {
@@ -18,11 +23,17 @@ struct Scores: Codable, Hashable {
 
   /// Adds samples with logits `[count, classes]` and labels `[count]`.
   ///
-  /// - Parameter losses: the cross-entropy of each sample, where training knows it already; calibration, which nobody
-  ///   asks of images that are trained on, is then left out.
+  /// - Parameters:
+  ///   - losses: the cross-entropy of each sample times its weight, where training knows it already; calibration, which
+  ///     nobody asks of images that are trained on, is then left out.
+  ///   - weight: what these samples weigh together, where not each of them weighs 1.
   mutating func add(
-    logits: UnsafeBufferPointer<Float>, labels: UnsafeBufferPointer<Int32>, losses: UnsafeBufferPointer<Float>? = nil
+    logits: UnsafeBufferPointer<Float>, labels: UnsafeBufferPointer<Int32>, losses: UnsafeBufferPointer<Float>? = nil,
+    weight: Double? = nil
   ) {
+    if weight != nil || self.weight != nil {
+      self.weight = (self.weight ?? Double(count)) + (weight ?? Double(labels.count))
+    }
     let classes = logits.count / max(labels.count, 1)
     for (sample, label) in labels.enumerated() {
       let row = UnsafeBufferPointer(rebasing: logits[sample * classes..<(sample + 1) * classes])

@@ -1,6 +1,7 @@
 import ResNetCore
 import ResNetData
 import ResNetEngine
+import ResNetGraph
 import ResNetImages
 import ResNetModel
 import ResNetModels
@@ -32,6 +33,20 @@ public final class Trainer {
 
   /// What is done to images, where it was not measured on them.
   nonisolated let statedPreprocessing: Preprocessing?
+  /// What it does to layers and classes beyond the recipe.
+  public nonisolated let fineTuning: FineTuning
+  /// What was taken over from the model that it begins with, where it begins with one.
+  public nonisolated let takeover: Model.Takeover?
+  /// How many of the network's values learn.
+  public nonisolated let learnedCount: Int
+  /// `Model.contentHash()` of the model as the run begins with it, where it begins with another's numbers.
+  nonisolated let startHash: String?
+  /// What a step of training does.
+  nonisolated let purpose: Purpose
+  nonisolated let learningRateScales: [String: Double]
+  /// What an image of each class counts in the loss; 1 if `nil`.
+  nonisolated let classWeights: [Float]?
+
   nonisolated let training: Loader
   nonisolated let test: Loader?
   /// The most memory that the process is to hold, in bytes; as much as the run takes if `nil`.
@@ -51,8 +66,12 @@ public final class Trainer {
   ///   - dataSet: the images to train on.
   ///   - test: images to test the model on after every epoch.
   ///   - recipe: how to train.
-  ///   - preprocessing: how images become numbers; if `nil`, measured on the training images after the recipe, or of
-  ///     pictures `.photographs(for: architecture)`.
+  ///   - source: the model whose numbers and preprocessing the run begins with; its last layer is made new where the data's
+  ///     classes are others. The run begins with random numbers if `nil`.
+  ///   - fineTuning: which layers learn and how fast, and what classes count.
+  ///   - preprocessing: how images become numbers; if `nil`, that of `source` (pictures are resized to its input where it
+  ///     does not say how), else measured on the training images after the recipe, or of pictures
+  ///     `.photographs(for: architecture)`.
   ///   - seed: what initial weights, order and augmentation are drawn from.
   ///   - loaderThreads: threads that prepare batches, which change the speed alone; `dataSet.usualLoaderThreads` if `nil`.
   ///   - memoryLimit: the most memory that the process is to hold, in bytes: where activations would take more, they are
@@ -62,11 +81,13 @@ public final class Trainer {
   ///   - progress: called after every step, on the engine's thread.
   ///   - note: called with whatever the person who started the run should know, as a sentence without a full stop.
   /// - Throws: `ResNetError` of code `usage` where the recipe makes no sense, the precision has no gradients, the batch is
-  ///   larger than the data, or the network cannot be made for such images; `data` where the test images do not fit the
-  ///   training images.
+  ///   larger than the data, the network cannot be made for such images, or lacks a layer that is named; `data` where the
+  ///   test images do not fit the training images, or `source` fits neither the images nor, but for its last layer, the
+  ///   network.
   public nonisolated init(
     _ architecture: Architecture, on dataSet: DataSet, test: DataSet? = nil, recipe: Recipe = .quick,
-    preprocessing: Preprocessing? = nil, seed: UInt64 = 0, loaderThreads: Int? = nil,
+    from source: Model? = nil, fineTuning: FineTuning = FineTuning(), preprocessing: Preprocessing? = nil,
+    seed: UInt64 = 0, loaderThreads: Int? = nil,
     memoryLimit: Int? = nil, precision: Precision = .float32, keptIn folder: RunFolder? = nil,
     progress: (@Sendable (TrainingProgress) -> Void)? = nil, note: @escaping @Sendable (String) -> Void = { _ in }
   ) throws {
@@ -75,10 +96,27 @@ public final class Trainer {
       throw ResNetError(.usage, "integers of 8 bits have no gradients", remedy: "Train in f32 or bf16")
     }
     if let test { try Self.check(test, fits: dataSet) }
-    statedPreprocessing = try preprocessing ?? (dataSet.imageShape == nil ? .photographs(for: architecture) : nil)
-    let preprocessing =
-      try statedPreprocessing
-      ?? (recipe.normalization == .perPixel ? .perPixel(of: dataSet) : .perChannel(of: dataSet))
+    statedPreprocessing = try Self.statedPreprocessing(architecture, dataSet, source, preprocessing)
+    let (model, takeover) = try Self.start(architecture, dataSet, recipe, source, statedPreprocessing, seed: seed)
+    try fineTuning.check(model.graph)
+    self.fineTuning = fineTuning
+    self.takeover = takeover
+    startHash = try takeover == nil ? nil : model.contentHash()
+    latest = Mutex(model)
+    let graph = model.graph
+    let classWeights =
+      fineTuning.classWeights
+      ?? recipe.classWeights.weights(labels: dataSet.labels, classes: dataSet.classCount)
+    self.classWeights = classWeights?.map { Float($0) }
+    let firstModule = fineTuning.freezeUntil.map { graph.module($0) }
+    var purpose = try firstModule.map { try Purpose.training(from: $0, of: graph) } ?? .training
+    if classWeights != nil || recipe.augmentation.mixes { purpose.seed = .weightedCrossEntropy }
+    self.purpose = purpose
+    learnedCount = try firstModule.map { try graph.learnedCount(from: $0) } ?? graph.parameterCount
+    learningRateScales = Dictionary(
+      fineTuning.learningRateScales.map { (graph.module($0.key), $0.value) }
+    ) { first, _ in first }
+    let preprocessing = model.preprocessing
     let threads = loaderThreads ?? dataSet.usualLoaderThreads
     self.recipe = recipe
     self.seed = seed
@@ -88,19 +126,41 @@ public final class Trainer {
     self.progress = progress
     self.note = note
     training = try Loader(
-      dataSet, preprocessing: preprocessing, augmentation: recipe.augmentation, batchSize: recipe.batch, seed: seed,
-      threads: threads, input: architecture.input)
+      dataSet, preprocessing: preprocessing, augmentation: recipe.augmentation, batchSize: recipe.batch,
+      order: recipe.sampling == .balanced ? .balanced : .shuffled, seed: seed, threads: threads, input: model.input)
     self.test = try test.map {
       try Loader(
         $0, preprocessing: preprocessing, batchSize: recipe.batch, order: .sequential, seed: seed, threads: threads,
-        input: architecture.input)
+        input: model.input)
     }
     steps = try recipe.steps(batchesPerEpoch: training.batchesPerEpoch)
     epochCount = (steps + training.batchesPerEpoch - 1) / training.batchesPerEpoch
-    latest = Mutex(
-      try Model(
-        architecture: architecture, input: training.input, classes: dataSet.classNames,
-        preprocessing: preprocessing, seed: seed))
+  }
+
+  /// What is done to images, where it is not measured on them.
+  private nonisolated static func statedPreprocessing(
+    _ architecture: Architecture, _ dataSet: DataSet, _ source: Model?, _ preprocessing: Preprocessing?
+  ) throws -> Preprocessing? {
+    if preprocessing != nil || dataSet.imageShape != nil { return preprocessing }
+    return try source.map { $0.preprocessing.resizing(to: $0.input) } ?? .photographs(for: architecture)
+  }
+
+  /// The model as it begins, and what it has from another one.
+  private nonisolated static func start(
+    _ architecture: Architecture, _ dataSet: DataSet, _ recipe: Recipe, _ source: Model?,
+    _ preprocessing: Preprocessing?, seed: UInt64
+  ) throws -> (Model, Model.Takeover?) {
+    let input = dataSet.imageShape ?? preprocessing?.outputShape ?? source?.input ?? architecture.input
+    if let source {
+      return try source.adapted(
+        to: architecture, input: input, classes: dataSet.classNames, preprocessing: preprocessing, seed: seed)
+    }
+    let preprocessing =
+      try preprocessing
+      ?? (recipe.normalization == .perPixel ? .perPixel(of: dataSet) : .perChannel(of: dataSet))
+    let model = try Model(
+      architecture: architecture, input: input, classes: dataSet.classNames, preprocessing: preprocessing, seed: seed)
+    return (model, nil)
   }
 
   /// The model as it was after the last whole epoch, or where the run was taken up again; before the first, as it begins.

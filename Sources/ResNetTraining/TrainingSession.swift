@@ -22,7 +22,8 @@ final class TrainingSession {
     let model = trainer.model
     engine = try Engine(graph: model.graph, seed: trainer.seed, precision: trainer.precision)
     try engine.parameters.set(model.parameters)
-    optimizer = SGD(engine.parameters, recipe: trainer.recipe)
+    optimizer = SGD(
+      engine.parameters, recipe: trainer.recipe, learningRateScales: trainer.learningRateScales)
     watch = GradientWatch(engine.parameters)
     self.trainer = trainer
     memory = try Self.plan(trainer, engine, optimizer)
@@ -36,7 +37,7 @@ final class TrainingSession {
       let count = loader.dataSet.count
       return Set([min(loader.batchSize, count), count % loader.batchSize]).filter { $0 > 0 }.sorted(by: >)
     }
-    return sizes(trainer.training).map { Engine.Wish(batch: $0, purpose: .training) }
+    return sizes(trainer.training).map { Engine.Wish(batch: $0, purpose: trainer.purpose) }
       + (trainer.test.map(sizes) ?? []).map { Engine.Wish(batch: $0, purpose: .inference) }
   }
 
@@ -112,7 +113,7 @@ final class TrainingSession {
     let report = EpochReport(
       epoch: epoch + 1, epochs: trainer.epochCount, step: progress.step,
       learningRate: trainer.recipe.learningRate(step: progress.step - 1, of: trainer.steps),
-      trainingLoss: progress.scores.loss / images,
+      trainingLoss: progress.scores.meanLoss,
       trainingError: 100 * Double(progress.scores.topOneMisses) / images, evaluation: evaluation,
       imagesPerSecond: images / max(progress.epochSeconds, 1e-9), seconds: progress.epochSeconds,
       loading: progress.epochLoading)
@@ -154,7 +155,7 @@ final class TrainingSession {
       trainer.progress?(
         TrainingProgress(
           epoch: epoch + 1, epochs: trainer.epochCount, step: progress.step, steps: trainer.steps,
-          loss: progress.scores.loss / Double(progress.scores.count),
+          loss: progress.scores.meanLoss,
           trainingError: 100 * Double(progress.scores.topOneMisses) / Double(progress.scores.count),
           imagesPerSecond: Double(progress.scores.count) / progress.epochSeconds))
       if progress.step < end, let folder = trainer.folder, folder.isCheckpointDue(step: progress.step) {
@@ -178,16 +179,36 @@ final class TrainingSession {
 
   /// Makes one step.
   func train(_ batch: Batch, epoch: Int, learningRate: Double) throws {
-    let program = try engine.program(batch: batch.count, purpose: .training)
+    var purpose = trainer.purpose
+    if batch.targets != nil { purpose.seed = .weightedCrossEntropy }
+    let program = try engine.program(batch: batch.count, purpose: purpose)
     _ = program.input.update(from: batch.images)
-    _ = program.labels.update(from: batch.labels)
+    if purpose.seed == .weightedCrossEntropy {
+      Targets.write(
+        labels: batch.labels, shares: batch.targets, weights: trainer.classWeights, into: program.targets)
+    } else {
+      _ = program.labels.update(from: batch.labels)
+    }
     program.setDropoutStep(seed: trainer.seed, iteration: progress.step)
     try program.run()
     guard program.loss.isFinite else {
       throw engine.notFinite(batch, step: progress.step + 1, epoch: epoch + 1, after: watch.explosion)
     }
     if let news = watch.look(program.gradients, step: progress.step + 1) { trainer.note(news) }
-    progress.scores.add(logits: program.logits, labels: batch.labels, losses: program.losses)
+    add(batch, program)
     optimizer.step(gradients: program.gradients, learningRate: learningRate)
+  }
+
+  /// Adds what a step's forward pass made of its batch.
+  private func add(_ batch: Batch, _ program: Program) {
+    let weight = program.targets.isEmpty ? nil : program.weight
+    func add(_ labels: UnsafeBufferPointer<Int32>) {
+      progress.scores.add(logits: program.logits, labels: labels, losses: program.losses, weight: weight)
+    }
+    if let shares = batch.targets {
+      Targets.labels(shares, count: batch.count).withUnsafeBufferPointer(add)
+    } else {
+      add(batch.labels)
+    }
   }
 }

@@ -38,7 +38,8 @@ import Testing
     for file in ["my.json", "deep/other.json", "run/model.safetensors", "notes.txt"] { try folder.write([], to: file) }
     #expect(try offered("train --network resnet20", in: folder).sorted() == ["resnet20", "resnet200"])
     #expect(try offered("summary plain11", in: folder) == ["plain110"])
-    #expect(try offered("train --recipe ", in: folder) == ["he2015", "quick", "photographs", "my.json"])
+    #expect(
+      try offered("train --recipe ", in: folder) == ["he2015", "quick", "photographs", "fine-tune", "my.json"])
     #expect(try offered("recipes --show deep/", in: folder) == ["deep/other.json"])
     #expect(try offered("train --shortcut a", in: folder) == ["a", "a-after"])
     #expect(try offered("train --progress p", in: folder) == ["plain"])

@@ -36,7 +36,7 @@ import Testing
 
 /// The engine's gradients against central differences of the reference, for one of the purposes.
 enum GradientCheck: CaseIterable {
-  case training, frozenStatistics, mixedStatistics, logit, given, gated
+  case training, frozenStatistics, mixedStatistics, weighted, logit, given, gated
 
   /// Compares the gradients of every parameter, of the input and of one layer's output that the seed picks.
   @EngineActor
@@ -49,6 +49,8 @@ enum GradientCheck: CaseIterable {
     let input = HashedValues.input(graph.inputShape, batch: batch)
     let labels = HashedValues.labels(batch: batch, classes: classes)
     let given = HashedValues.units("given", count: batch * classes)
+    // Samples of every weight; some classes have no share.
+    let targets = HashedValues.units("targets", count: batch * classes).map { Float(max(0, $0)) }
 
     var purpose = Purpose.training
     var options = Reference.Options(
@@ -68,6 +70,9 @@ enum GradientCheck: CaseIterable {
         purpose.statisticsByLayer[layer.element.name] = .running
         options.statisticsOfLayers[layer.element.name] = .running
       }
+    case .weighted:
+      purpose.seed = .weightedCrossEntropy
+      scalar = .weightedCrossEntropy(targets: targets.map(Double.init))
     case .logit:
       purpose.seed = .logit
       var picks = [Double](repeating: 0, count: batch * classes)
@@ -88,6 +93,7 @@ enum GradientCheck: CaseIterable {
     let program = try engine.program(batch: batch, purpose: purpose)
     _ = program.input.update(from: input.scalars)
     if !program.labels.isEmpty { _ = program.labels.update(from: labels.map(Int32.init)) }
+    if !program.targets.isEmpty { _ = program.targets.update(from: targets) }
     if purpose.seed == .given { _ = program.outputGradient.update(from: given.map(Float.init)) }
     for (name, gate) in options.gates {
       try program.setGate(name, branch: Float(gate.branch), shortcut: Float(gate.shortcut))
@@ -98,7 +104,7 @@ enum GradientCheck: CaseIterable {
     let reference = try Reference(graph: graph, parameters: parameters)
     let numeric = try NumericGradient(
       of: scalar, reference: reference, input: input.scalars.map(Double.init), batch: batch, options: options)
-    if purpose.seed == .crossEntropy {
+    if [.crossEntropy, .weightedCrossEntropy].contains(purpose.seed) {
       let expected = try numeric.base.value(of: scalar)
       #expect(abs(program.loss - expected) <= 1e-4 * max(1, abs(expected)))
     }

@@ -128,6 +128,12 @@ import Testing
     #expect(try trace.value(of: .logit(0)) == 1000)
     #expect(try trace.value(of: .given([1, 0, 0.5, 7])) == 500)
     #expect(throws: ResNetError.self) { try trace.value(of: .crossEntropy(labels: [0, 2])) }
+    #expect(throws: ResNetError.self) { try trace.value(of: .weightedCrossEntropy(targets: [1, 0, 1])) }
+    let (first, second) = (
+      try trace.value(of: .crossEntropy(labels: [1, 0])), try trace.value(of: .crossEntropy(labels: [1, 1]))
+    )
+    #expect(
+      abs(try trace.value(of: .weightedCrossEntropy(targets: [0, 1, 0.25, 0.75])) - (first + 3 * second) / 4) < 1e-12)
     #expect(throws: ResNetError.self) { try trace.value(of: .logit(2)) }
     #expect(throws: ResNetError.self) { try trace.value(of: .given([1])) }
   }

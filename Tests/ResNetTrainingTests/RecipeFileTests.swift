@@ -24,7 +24,8 @@ import Testing
       momentum: 0.1 + uniform() * 0.89, nesterov: chance(), weightDecay: chance() ? 0 : uniform() * 1e-6,
       decaysNormalizationAndBiases: chance(),
       augmentation: randomAugmentation(&numbers),
-      normalization: chance() ? .perChannel : .perPixel)
+      normalization: chance() ? .perChannel : .perPixel, sampling: chance() ? .shuffled : .balanced,
+      classWeights: chance() ? .none : .auto)
   }
 
   /// Any of the parts, with numbers that are possible.
@@ -85,6 +86,19 @@ import Testing
         """))
   }
 
+  @Test("What is not usual stands in the file only where it is so")
+  func optionalParts() throws {
+    var recipe = Recipe.he2015
+    (recipe.sampling, recipe.classWeights) = (.balanced, .auto)
+    let plain = try Recipe.he2015.json()
+    let lines = try recipe.json().split(separator: "\n")
+    #expect(lines[12...] == [#"  "sampling": "balanced","#, #"  "classWeights": "auto""#, "}"])
+    #expect(!plain.contains("sampling") && !plain.contains("classWeights"))
+    let usual = plain.replacingOccurrences(
+      of: "\n}", with: ",\n\"sampling\": \"shuffled\", \"classWeights\": \"none\"}")
+    #expect(try Recipe(json: usual) == .he2015)
+  }
+
   /// What to replace in the file of `he2015`, by what, and what the error says then, from the place on.
   static let damages: [(String, String, String)] = [
     (#""batch""#, #""bach""#, "line 4, bach: the key 'bach' is not known"),
@@ -129,6 +143,8 @@ import Testing
     (#""padding": 4"#, #""padding": 4, "repeats": 0"#, "line 11, augmentation.repeats: 0 times the same image"),
     (#""per-pixel""#, #""whitened""#, "line 12, normalization: 'whitened' is not a normalization"),
     (#""per-pixel""#, #""per-pixel","#, "line 13: "),
+    (#""per-pixel""#, #""per-pixel", "sampling": "even""#, "line 12, sampling: 'even' is not a sampling"),
+    (#""per-pixel""#, #""per-pixel", "classWeights": 1"#, "line 12, classWeights: a text in quotes is needed"),
     ("{\n", "[{\n", "line 13: "),
   ]
 

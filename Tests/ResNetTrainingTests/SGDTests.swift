@@ -17,7 +17,7 @@ import Testing
       engine.parameters, momentum: method.momentum, nesterov: method.nesterov, weightDecay: decay.weight,
       decaysNormalizationAndBiases: decay.onAll)
     let isWeight = engine.parameters.learned.indices.map { position in
-      engine.parameters.runs { $0 == .weight }.contains { $0.contains(position) }
+      engine.parameters.runs { $0.kind == .weight }.contains { $0.trait && $0.range.contains(position) }
     }
     var weights = engine.parameters.learned.map(Double.init)
     var velocities = weights.map { _ in 0.0 }

@@ -71,6 +71,28 @@ import Testing
     #expect(scores.topOneMisses == 1)
   }
 
+  @Test("The mean loss is one by the samples' weights, which a record keeps where they are not 1")
+  func weights() throws {
+    var scores = Scores()
+    func add(_ losses: [Float], weight: Double?) {
+      read(losses.map { _ in [0, 1] }, losses.map { _ in 1 }) { logits, labels in
+        losses.withUnsafeBufferPointer { scores.add(logits: logits, labels: labels, losses: $0, weight: weight) }
+      }
+    }
+    add([1, 3], weight: nil)
+    #expect(scores.meanLoss == 2 && scores.weight == nil)
+    #expect(!String(decoding: try JSONEncoder().encode(scores), as: UTF8.self).contains("weight"))
+    add([6], weight: 3)
+    #expect(scores.meanLoss == 2 && scores.weight == 5)
+    add([5, 0, 0], weight: nil)
+    #expect(scores.meanLoss == 15.0 / 8 && scores.count == 6)
+    let copy = try JSONDecoder().decode(Scores.self, from: JSONEncoder().encode(scores))
+    #expect(copy.meanLoss == scores.meanLoss)
+    let old = try JSONDecoder().decode(
+      Scores.self, from: Data(#"{"count": 4, "loss": 2, "topOneMisses": 0, "topFiveMisses": 0}"#.utf8))
+    #expect(old.meanLoss == 0.5)
+  }
+
   @Test("The calibration error is Guo et al.'s, worked by hand")
   func calibration() {
     // Two classes with logits (log p, log(1 − p)) have the confidence p. Two images of confidence 0.9, one of them right,

@@ -207,11 +207,13 @@ typedef struct {
 } ResNetDropout;
 int resnet_dropout(const void *arguments);
 
-// Softmax cross-entropy of each sample, and the gradient of its mean over the batch.
+// Softmax cross-entropy of each sample, and the gradient of its mean over the batch. By labels, or by the share that each
+// class has in a sample, t: the loss is then -sum(t · log softmax), and samples count in the mean by their sum of t.
 typedef struct {
   int64_t batch, classes;
   const float *logits;
-  const int32_t *labels;
+  const int32_t *labels;  // [batch], where targets is NULL
+  const float *targets;   // [batch, classes], or NULL
   float *losses;    // [batch]
   float *gradient;  // [batch, classes], or NULL
 } ResNetCrossEntropy;
