@@ -11,8 +11,8 @@ extension Bench {
       discussion: """
         Every picture of the folder is read, decoded, resized to an eighth more than
         the size (256 for 224), cut and normalised, again and again, on threads of one
-        process; with --augment a random part of it is resized, and mirrored half of the
-        time, as in training.
+        process; with --augment a random part of it is resized, and half of the time
+        mirrored, as in training.
 
           resnet bench images --data photos
           resnet bench images --data photos --augment

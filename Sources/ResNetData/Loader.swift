@@ -72,21 +72,20 @@ public struct Loader: Sendable {
     guard (0...1024).contains(threads) else {
       throw ResNetError(.usage, "\(threads) loader threads", remedy: "Choose a number from 0 to 1024")
     }
-    if let shape = dataSet.imageShape {
-      self.input = shape
-      writer =
-        augmentation.changesPictures
-        ? .images(try PicturePreparation(preprocessing, input: shape))
-        : .pixels(try PixelNormalizer(preprocessing, imageShape: shape))
-    } else if let shape = preprocessing.outputShape ?? input {
-      self.input = shape
-      writer = .pictures(try PicturePreparation(preprocessing, input: shape))
-    } else {
+    guard let shape = dataSet.imageShape ?? preprocessing.outputShape ?? input else {
       throw ResNetError(
         .data, "pictures have sizes of their own, and the preprocessing does not resize them", at: dataSet.name,
         remedy: "Use preprocessing that resizes, such as torchvision's")
     }
-    try augmentation.check(imageShape: self.input)
+    try augmentation.check(imageShape: shape)
+    self.input = shape
+    if dataSet.imageShape == nil {
+      writer = .pictures(try PicturePreparation(preprocessing, input: shape))
+    } else if augmentation.changesPictures {
+      writer = .images(try PicturePreparation(preprocessing, input: shape))
+    } else {
+      writer = .pixels(try PixelNormalizer(preprocessing, imageShape: shape))
+    }
     self.dataSet = dataSet
     self.batchSize = min(batchSize, dataSet.count)
     self.augmentation = augmentation

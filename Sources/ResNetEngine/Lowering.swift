@@ -116,9 +116,11 @@ final class Lowering {
     joint = JointOutputs(graph, apart: Set(differentiation.watched.map(\.layer)))
     outputs = Array(repeating: nil, count: graph.layers.count)
     pieces = Array(repeating: [], count: graph.layers.count)
-    // Blocks of channels only where parts of joint memory begin and end between them.
+    // Blocks of channels only where parts of joint memory, and groups of channels, begin and end between them: across
+    // groups oneDNN has nothing but plain loops.
     let blockLanes = runtime.lanes(precision)
-    let lanes = joint.boundaries.allSatisfy { $0 % blockLanes == 0 } ? blockLanes : 1
+    let isWhole = (joint.boundaries + graph.groupSizes).allSatisfy { $0 % blockLanes == 0 }
+    let lanes = isWhole ? blockLanes : 1
     var layouts = graph.layers.map { Layout.fast($0.shape, precision.element, lanes: lanes) }
     // Convolutions read the outside world's layout as it is; anything else wants the input changed first.
     let readers = graph.consumers[0].map { graph.layers[$0].operation }
@@ -341,5 +343,15 @@ final class Lowering {
           factor: factor))
     }
     return result
+  }
+}
+
+extension Graph {
+  /// How many channels each group of a grouped convolution reads, and how many it writes.
+  fileprivate var groupSizes: [Int] {
+    layers.flatMap { layer -> [Int] in
+      guard case .convolution(let convolution) = layer.operation, convolution.groups > 1 else { return [] }
+      return [layers[layer.inputs[0]].shape[0], layer.shape[0]].map { $0 / convolution.groups }
+    }
   }
 }

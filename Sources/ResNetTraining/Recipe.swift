@@ -110,7 +110,7 @@ extension Recipe {
 
   /// One cycle on photographs, from scratch, in batches that small sets can bear; the default where the data is pictures.
   public static let photographs = Recipe(
-    name: "photographs", length: .epochs(30), batch: 32, learningRate: 0.05, schedule: .oneCycle(warmUp: 0.12),
+    name: "photographs", length: .epochs(30), batch: 32, learningRate: 0.02, schedule: .oneCycle(warmUp: 0.12),
     nesterov: true, weightDecay: 5e-4, decaysNormalizationAndBiases: false,
     augmentation: .randomResizedCropAndFlip)
 

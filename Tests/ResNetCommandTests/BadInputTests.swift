@@ -48,7 +48,7 @@ import Testing
       Case("summary resnet8 --training --batch 0", 64, "a batch of 0 is not possible"),
       Case(training + "resnet8 --memory-limit 1MiB", 69, "or use a smaller batch"),
       Case(training + "resnet9", 64, "The nearest are resnet8 and resnet14"),
-      Case(training + "resnet8 --recipe he2016", 64, "Use he2015 or quick"),
+      Case(training + "resnet8 --recipe he2016", 64, "Use one of he2015, quick,"),
       Case(training + "resnet8 --learning-rate 0", 64, "Use a positive number such as 0.1"),
       Case(training + "resnet8 --learning-rate nan", 64, "Use a positive number such as 0.1"),
       Case(training + "resnet8 --momentum 1", 64, "Use a number from 0 to below 1"),
