@@ -51,7 +51,9 @@ struct Evaluate: AsyncParsableCommand {
     let test = try pictures.open(data).requireTest()
     // Measuring can take long: what does not fit is refused before. One model at a time is held in memory.
     for path in models {
-      let classes = try evaluator(path, for: test).model.classes
+      let model = try evaluator(path, for: test).model
+      if let note = model.noteOnResizing(of: test) { Terminal.note("note: \(path) \(note)") }
+      let classes = model.classes
       guard let (own, other) = zip(classes, test.classNames).first(where: { $0 != $1 }) else { continue }
       Terminal.note(
         "note: \(path) calls its classes otherwise than the data, \(quoted(own)) where that has \(quoted(other)): "
@@ -101,5 +103,15 @@ private struct ModelEvaluation: Encodable {
     try evaluation.encode(to: encoder)
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(model, forKey: .model)
+  }
+}
+
+extension Model {
+  /// Says that photographs are resized for a network that was made for small images of one size; `nil` for others.
+  func noteOnResizing(of dataSet: DataSet) -> String? {
+    guard dataSet.imageShape == nil, preprocessing.geometry == .asIs else { return nil }
+    return
+      "takes images of \(ImageSize(width: input[2], height: input[1])): pictures of another size are resized and cut to "
+      + "their middle"
   }
 }

@@ -109,6 +109,9 @@ struct Train: AsyncParsableCommand {
   private func train(_ plan: TrainingPlan, _ threads: Int, _ precision: Precision) async throws {
     let reporter = ProgressReporter(progress, plan.progress)
     defer { reporter.finish() }
+    if plan.preprocessing == nil, let source = plan.source, let note = source.noteOnResizing(of: plan.training) {
+      reporter.note("note: the model that is begun with \(note)")
+    }
     let trainer = try trainer(plan, precision, reporter)
     try await trainer.prepare()
     let step = await trainer.step

@@ -42,6 +42,13 @@ struct DataFolder {
       return ResNetError(
         .data, "its files are still packed", at: path, remedy: "Unpack \(packed) and the files beside it first")
     }
+    // Training on a set that has another part beside it would test on what was trained on.
+    let misspelt = names.first { ["train", "val", "test"].contains($0.lowercased()) && $0 != $0.lowercased() }
+    if let misspelt, (try? DataFolder(place(misspelt))).map({ (try? ImageFolder($0)) != nil }) ?? false {
+      return ResNetError(
+        .data, "there are no folders train, val or test, and \(quoted(misspelt)) is called almost so", at: path,
+        remedy: "Call the folders of the parts train, val and test")
+    }
     let inner = names.first { name in
       guard let folder = try? DataFolder(place(name)) else { return false }
       return folder.has(anyOf: CIFAR10.files + CIFAR100.files) || IDXFiles.isPresent(in: folder)

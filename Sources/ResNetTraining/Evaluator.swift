@@ -39,7 +39,7 @@ public struct Evaluator: Sendable {
   public func evaluate(on dataSet: DataSet) async throws -> Evaluation {
     try check(dataSet)
     let loader = try Loader(
-      dataSet, preprocessing: model.preprocessing, batchSize: batch, order: .sequential,
+      dataSet, preprocessing: model.preprocessing(for: dataSet), batchSize: batch, order: .sequential,
       threads: loaderThreads ?? dataSet.usualLoaderThreads, input: model.input)
     return try await EngineActor.run {
       let engine = try Engine(graph: model.graph, precision: precision, quantization: model.quantization)
@@ -54,7 +54,7 @@ public struct Evaluator: Sendable {
   ///
   /// - Throws: `ResNetError` of code `data` where classes or images do not fit the model.
   public func check(_ dataSet: DataSet) throws {
-    if dataSet.imageShape == nil { _ = try PicturePreparation(model.preprocessing, input: model.input) }
+    if dataSet.imageShape == nil { _ = try PicturePreparation(model.preprocessing(for: dataSet), input: model.input) }
     if let shape = dataSet.imageShape, shape != model.input {
       throw ResNetError(
         .data, "images of \(shape) do not fit a model for \(model.input)", at: dataSet.name,
@@ -65,6 +65,14 @@ public struct Evaluator: Sendable {
         .data, "the data has \(dataSet.classCount) classes, the model \(model.classes.count)", at: dataSet.name,
         remedy: "Use data with the classes that the model was trained on")
     }
+  }
+}
+
+extension Model {
+  /// What is done to the images of a set before the network sees them: pictures, which have sizes of their own, are resized
+  /// to its input where its preprocessing takes images as they are.
+  func preprocessing(for dataSet: DataSet) -> Preprocessing {
+    dataSet.imageShape == nil ? preprocessing.resizing(to: input) : preprocessing
   }
 }
 

@@ -46,11 +46,11 @@ public struct Quantizer: Sendable {
     }
     try Evaluator(model).check(dataSet)
     let order = try Loader(
-      dataSet, preprocessing: model.preprocessing, batchSize: 1, seed: seed, input: model.input
+      dataSet, preprocessing: model.preprocessing(for: dataSet), batchSize: 1, seed: seed, input: model.input
     ).positions(epoch: 0)
     let chosen = dataSet.subset(Array(order.prefix(images)), name: dataSet.name + ", some of it")
     let loader = try Loader(
-      chosen, preprocessing: model.preprocessing, batchSize: Self.batch, order: .sequential, seed: seed,
+      chosen, preprocessing: model.preprocessing(for: dataSet), batchSize: Self.batch, order: .sequential, seed: seed,
       threads: loaderThreads ?? dataSet.usualLoaderThreads, input: model.input)
     let quantization = try await EngineActor.run {
       let engine = try Engine(graph: model.graph)

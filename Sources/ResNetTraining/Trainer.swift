@@ -142,7 +142,7 @@ public final class Trainer {
     _ architecture: Architecture, _ dataSet: DataSet, _ source: Model?, _ preprocessing: Preprocessing?
   ) throws -> Preprocessing? {
     if preprocessing != nil || dataSet.imageShape != nil { return preprocessing }
-    return try source.map { $0.preprocessing.resizing(to: $0.input) } ?? .photographs(for: architecture)
+    return try source.map { $0.preprocessing(for: dataSet) } ?? .photographs(for: architecture)
   }
 
   /// The model as it begins, and what it has from another one.

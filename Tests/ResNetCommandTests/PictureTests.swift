@@ -29,6 +29,28 @@ private func writePhotographs(to folder: TemporaryFolder, in place: String, coun
   private static let training =
     "train --network resnet8 --data photos --output run --size 12 --epochs 1 --batch 5 --threads 1"
 
+  @Test(
+    "A network for small images measures, learns from and is quantised on photographs, which are resized to its input")
+  func smallImages() throws {
+    let folder = try folder()
+    let model = try Model(
+      architecture: .cifar(depth: 8), input: [3, 8, 8], classes: ["ant", "bee"],
+      preprocessing: Preprocessing(mean: [0.5, 0.5, 0.5], deviation: [0.2, 0.2, 0.2]), seed: 1)
+    try model.write(to: folder.path + "/small.safetensors")
+    let note = "takes images of 8×8: pictures of another size are resized and cut to their middle"
+    let evaluated = try run("evaluate small.safetensors --data photos --threads 1", in: folder)
+    #expect(evaluated.status == 0 && evaluated.errors.contains(note), "\(evaluated.errors)")
+    let tuned = try run(
+      "train --from small.safetensors --data photos --output tuned --epochs 1 --batch 5 --threads 1", in: folder)
+    #expect(tuned.status == 0 && tuned.errors.contains(note), "\(tuned.errors)")
+    #expect(try Model(contentsOf: folder.path + "/tuned").preprocessing == model.preprocessing.resizing(to: [3, 8, 8]))
+    let again = try run("evaluate tuned --data photos --threads 1", in: folder)
+    #expect(again.status == 0 && again.errors.isEmpty, "\(again.errors)")
+    let quantized = try run(
+      "quantize small.safetensors --data photos --output int8.safetensors --threads 1", in: folder)
+    #expect(quantized.status == 0, "\(quantized.errors)")
+  }
+
   @Test("A folder of photographs is trained on, and the classes are told at the end")
   func train() throws {
     let folder = try folder()

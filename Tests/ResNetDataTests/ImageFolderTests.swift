@@ -34,6 +34,16 @@ import Testing
     #expect(Set(set.labels).count == expected.classes.count)
   }
 
+  @Test("Parts whose names begin with a capital are refused, and not one of them taken for all")
+  func capitals() throws {
+    let folder = try TemporaryFolder()
+    try folder.writePictures(threeClasses, in: "Train")
+    try folder.writePictures(threeClasses, in: "Test")
+    #expect { try DataSet.open(folder.path) } throws: { error in
+      (error as? ResNetError)?.code == .data && "\(error)".contains("Call the folders of the parts train, val and test")
+    }
+  }
+
   @Test("Parts are found by their folders' names, and a folder of classes alone is one part for everything")
   func layouts() throws {
     func splits(_ places: [String]) throws -> (DataSplits, TemporaryFolder) {
