@@ -82,7 +82,7 @@ struct PreprocessingOptions: ParsableArguments {
       case .kerasTorch: try .keras(.torch, size: size)
       case .normalize: try Preprocessing(mean: mean?.values ?? [], deviation: deviation?.values ?? [])
       }
-    return preprocessing.with(rules)
+    return preprocessing.with(rules())
   }
 
   /// What a network that is trained gets; `nil` where none of the options is given.
@@ -100,13 +100,14 @@ struct PreprocessingOptions: ParsableArguments {
             .usage, "the model that is begun with has its own preprocessing", at: other,
             remedy: "Leave it away, or give --preprocessing too for another one")
         }
-        return source.preprocessing.resizing(to: source.input).with(rules)
+        let own = source.preprocessing
+        return own.resizing(to: source.input).with(rules(insteadOf: own.rules))
       }
       return try Preprocessing.photographs(
         side: size ?? architecture.usualPictureSide, cropFraction: crop ?? 0.875,
         mean: mean?.values ?? Preprocessing.imageNetMean,
         deviation: deviation?.values ?? Preprocessing.imageNetDeviation
-      ).with(rules)
+      ).with(rules())
     }
     guard let mean, let deviation, names == ["--mean", "--deviation"] else {
       let odd = names.first { !["--mean", "--deviation"].contains($0) }
@@ -117,7 +118,10 @@ struct PreprocessingOptions: ParsableArguments {
     return try Preprocessing(mean: mean.values, deviation: deviation.values)
   }
 
-  private var rules: ImageRules { ImageRules(exif: exif ?? .ignore, background: background?.color) }
+  /// The rules that are given, in place of others.
+  private func rules(insteadOf rules: ImageRules = ImageRules()) -> ImageRules {
+    ImageRules(exif: exif ?? rules.exif, background: background.map(\.color) ?? rules.background)
+  }
 }
 
 extension ImageRules.Orientation: ExpressibleByArgument {}

@@ -1,4 +1,5 @@
 import ResNetCore
+import ResNetFiles
 import ResNetImages
 
 /// What a source of images holds, and what of it would stop training: every file is read and decoded once.
@@ -134,7 +135,7 @@ extension DataCheck {
     let groups = Dictionary(grouping: images.filter { !$0.content.isEmpty }, by: \.content).values
       .filter { $0.count > 1 }
     sharedAcrossParts = groups.filter { Set($0.map(\.part)).count > 1 }.map { $0.map(\.place) }
-      .sorted { $0[0] < $1[0] }
+      .sorted { precedes($0[0], $1[0]) }
     repeatedWithinParts = groups.reduce(0) { $0 + $1.count - Set($1.map(\.part)).count }
     problems = []
   }

@@ -32,7 +32,8 @@ struct FolderEntry {
 
   /// The entries of a folder, sorted as Python sorts text; those whose names begin with a dot are left out.
   ///
-  /// - Throws: `ResNetError` of code `inputOutput` where the folder cannot be read.
+  /// - Throws: `ResNetError` of code `inputOutput` where the folder cannot be read, `data` where the name of a folder
+  ///   in it is not UTF-8.
   static func visible(in folder: String) throws -> [FolderEntry] {
     let names: [String]
     do {
@@ -41,7 +42,32 @@ struct FolderEntry {
       throw ResNetError(
         .inputOutput, "the folder cannot be read", at: folder, remedy: "Check that it is there, and its permissions")
     }
-    return names.filter { !$0.hasPrefix(".") }.sorted(by: precedes).map { FolderEntry($0, at: folder + "/" + $0) }
+    let entries = names.filter { !$0.hasPrefix(".") }.sorted(by: precedes).map {
+      FolderEntry($0, at: folder + "/" + $0)
+    }
+    // A file is told as one that cannot be read; a folder would be left out without a word.
+    if entries.contains(where: { $0.identity == nil && !$0.isPicture }), hasNamelessFolder(folder) {
+      throw ResNetError(
+        .data, "it holds a folder whose name is not UTF-8", at: folder, remedy: "Rename that folder")
+    }
+    return entries
+  }
+
+  /// Whether a folder holds one whose name no text can give.
+  private static func hasNamelessFolder(_ folder: String) -> Bool {
+    guard let stream = opendir(folder) else { return false }
+    defer { closedir(stream) }
+    while let entry = readdir(stream) {
+      var status = stat()
+      let isNameless = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+        guard let name = bytes.bindMemory(to: CChar.self).baseAddress, String(validatingCString: name) == nil,
+          fstatat(dirfd(stream), name, &status, 0) == 0
+        else { return false }
+        return status.st_mode & S_IFMT == S_IFDIR
+      }
+      if isNameless { return true }
+    }
+    return false
   }
 
   /// Whether it has the name of a picture.

@@ -87,7 +87,9 @@ struct ImageFolder {
     guard empty.isEmpty || options.allowsEmptyClasses && listing.fileCount > 0 else {
       let list = empty.prefix(5).map { quoted(names[$0]) }.joined(separator: ", ") + (empty.count > 5 ? ", …" : "")
       throw ResNetError(
-        .data, "there are no pictures of \(empty.count == 1 ? "class" : "\(empty.count) classes:") \(list)",
+        .data,
+        "there are no pictures\(broken.isEmpty ? "" : " that can be read") of "
+          + (empty.count == 1 ? "class" : "\(empty.count) classes:") + " \(list)",
         at: listing.path,
         remedy: listing.fileCount > 0
           ? "Put pictures into the folders or remove them, or allow empty classes" : "Put pictures into the folders")

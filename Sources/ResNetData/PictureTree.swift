@@ -1,3 +1,4 @@
+import ResNetCore
 import ResNetFiles
 
 /// The pictures in a folder and in those below it, by the ends of their names, in torchvision's order: folders by their
@@ -13,15 +14,28 @@ package enum PictureTree {
     package let length: Int
   }
 
+  /// How often folders are come to again before links are held for a maze: some that lead to one another have more ways
+  /// through them than can be walked.
+  private static let mostRepeats = 10_000
+
   /// Lists a folder, or one of its folders alone.
   ///
-  /// - Throws: `ResNetError` of code `inputOutput` where a folder cannot be read.
+  /// - Throws: `ResNetError` of code `inputOutput` where a folder cannot be read, `data` where links lead through it
+  ///   in too many ways.
   package static func files(of root: String, below inner: String = "") throws -> [File] {
     func joined(_ folder: String, _ name: String) -> String { folder.isEmpty ? name : folder + "/" + name }
     func place(_ folder: String) -> String { folder.isEmpty ? root : root + "/" + folder }
     var found: [(folder: String, files: [File])] = []
     var pending = [(path: inner, above: ["", inner].map { FolderEntry($0, at: place($0)).identity })]
+    var seen: Set<FolderEntry.Identity> = []
+    var repeats = 0
     while let (folder, above) = pending.popLast() {
+      if let identity = above.last ?? nil, !seen.insert(identity).inserted { repeats += 1 }
+      guard repeats < mostRepeats else {
+        throw ResNetError(
+          .data, "links in it lead to its folders again and again", at: place(inner),
+          remedy: "Remove links between folders")
+      }
       let entries = try FolderEntry.visible(in: place(folder))
       let files = entries.filter(\.isPicture).map { File(path: joined(folder, $0.name), length: $0.length) }
       found.append((folder, files))

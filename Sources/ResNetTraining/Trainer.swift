@@ -178,6 +178,9 @@ public final class Trainer {
       note("this is a debug build, many times slower than one made with 'swift build -c release'")
     #endif
     if let advice = recipe.advice { note(advice) }
+    if recipe.normalization == .perPixel, takeover == nil, training.dataSet.imageShape == nil {
+      note("the recipe subtracts a mean image, which pictures do not have: each channel's mean is subtracted instead")
+    }
     let made = try TrainingSession(self)
     if made.memory.recomputedLayers > 0 {
       note("to stay within the memory limit, each step computes twice \(made.memory.recomputation)")

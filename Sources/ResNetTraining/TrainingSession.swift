@@ -108,7 +108,7 @@ final class TrainingSession {
     try trainSteps(epoch: epoch)
     try checkParameters(epoch: epoch)
     let model = try trainer.keep(engine.parameters.tensors())
-    let evaluation = try trainer.test.map { try engine.evaluate($0) }
+    let evaluation = try keepingSteps { try trainer.test.map { try engine.evaluate($0) } }
     let images = Double(progress.scores.count)
     let report = EpochReport(
       epoch: epoch + 1, epochs: trainer.epochCount, step: progress.step,
@@ -129,6 +129,20 @@ final class TrainingSession {
     return report
   }
 
+  /// Does what changes no parameters. Where it fails, as at a file that is damaged or gone, the steps that are made are
+  /// kept: hours of training must not end at one picture.
+  private func keepingSteps<Result>(_ work: () throws -> Result) throws -> Result {
+    do {
+      return try work()
+    } catch let error as ResNetError {
+      // The error itself matters more than that the state cannot be kept.
+      if let folder = trainer.folder, progress.step > 0, (try? folder.keep(state)) != nil {
+        trainer.note("all is kept until step \(progress.step), from where the run can go on")
+      }
+      throw error
+    }
+  }
+
   /// Makes the steps of an epoch that are not made yet.
   private func trainSteps(epoch: Int) throws {
     let perEpoch = trainer.training.batchesPerEpoch
@@ -144,7 +158,7 @@ final class TrainingSession {
     let (secondsBefore, epochSecondsBefore) = (progress.seconds, progress.epochSeconds)
     let loadingBefore = progress.epochLoading ?? LoadingTime()
     let batches = trainer.training.epoch(epoch, from: first)
-    while progress.step < end, let batch = try batches.next() {
+    while progress.step < end, let batch = try keepingSteps({ try batches.next() }) {
       try Task.checkCancellation()
       try train(
         batch, epoch: epoch, learningRate: trainer.recipe.learningRate(step: progress.step, of: trainer.steps))

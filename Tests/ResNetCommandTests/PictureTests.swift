@@ -66,6 +66,12 @@ private func writePhotographs(to folder: TemporaryFolder, in place: String, coun
     let rules = ImageRules(exif: .apply, background: .init(red: 1, green: 2, blue: 3))
     #expect(try model.preprocessing == Preprocessing.photographs(side: 12).with(rules))
 
+    // Each rule alone is changed in fine-tuning.
+    let tuned = try run(
+      "train --from run --data photos --output tuned --epochs 1 --batch 6 --threads 1 --background none", in: folder)
+    #expect(tuned.status == 0, "\(tuned.errors)")
+    #expect(try Model(contentsOf: folder.path + "/tuned").preprocessing.rules == ImageRules(exif: .apply))
+
     // The folder's own names are others than the model's.
     let evaluated = try run("evaluate run --data photos --threads 1", in: folder)
     #expect(evaluated.status == 0 && evaluated.errors.contains("calls its classes otherwise"), "\(evaluated.errors)")

@@ -60,7 +60,7 @@ private func images(_ set: DataSet, threads: Int = 2, seed: UInt64 = 1, epoch: I
     try folder.writePictures(threeClasses)
     try folder.write("", to: "dog/0.ppm")
     let error = try refusal(folder.path, ImageFolderOptions(broken: .skip))
-    #expect(error.message == "there are no pictures of class 'dog'")
+    #expect(error.message == "there are no pictures that can be read of class 'dog'")
   }
 
   @Test("A broken picture is replaced by one of its class: a function of seed and epoch, whatever the threads")

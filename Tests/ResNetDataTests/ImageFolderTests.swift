@@ -85,6 +85,33 @@ import Testing
     #expect(error.message == "there are no folders of classes" && error.place == other.path + "/train")
   }
 
+  @Test("A folder whose name is not UTF-8 is refused instead of left out, and files with such names are no matter")
+  func namelessFolder() throws {
+    let folder = try TemporaryFolder()
+    try folder.writePictures(threeClasses)
+    let noText: [UInt8] = [0xFF, 0xFE]
+    let file = fopen((Array((folder.path + "/ant/").utf8) + noText + [0]).map { CChar(bitPattern: $0) }, "w")
+    fclose(try #require(file))
+    #expect(try DataSet.open(folder.path).training?.count == 12)
+    #expect(mkdir((Array((folder.path + "/").utf8) + noText + [0]).map { CChar(bitPattern: $0) }, 0o700) == 0)
+    let error = try refusal(folder.path)
+    #expect(error.code == .data && error.message == "it holds a folder whose name is not UTF-8")
+    #expect(error.place == folder.path)
+  }
+
+  @Test("Folders that links lead to from one another are refused before all ways through them are walked")
+  func maze() throws {
+    let folder = try TemporaryFolder()
+    try folder.writePictures([("maze", 1)])
+    for name in 0..<9 {
+      try folder.write(ppm(2, 2, seed: UInt64(name)), to: "maze/\(name)/0.ppm")
+      for other in 0..<9 { try folder.link("maze/\(name)/to\(other)", to: "../\(other)") }
+    }
+    let error = try refusal(folder.path)
+    #expect(error.code == .data && error.place == folder.path + "/maze")
+    #expect(error.message == "links in it lead to its folders again and again")
+  }
+
   @Test("Names that begin with a dot and files of other kinds are left out")
   func hidden() throws {
     let folder = try TemporaryFolder()

@@ -160,6 +160,50 @@ private func trainer(
     }
   }
 
+  @Test(
+    "A picture that breaks while a run goes on costs none of its steps", arguments: ["train", "test"])
+  func breaksMeanwhile(part: String) async throws {
+    let folder = try photographs()
+    let source = folder.path + "/photos"
+    try await train(trainer(on: source, keptIn: RunFolder(folder.path + "/whole", data: source)))
+    let file = URL(fileURLWithPath: "\(source)/\(part)/light/3.ppm")
+    let picture = try Data(contentsOf: file)
+    let path = folder.path + "/parted"
+    let notes = Mutex<[String]>([])
+    // The trainer is let go with the closure, and with it the run's folder.
+    let error = try await failure {
+      try await train(
+        trainer(
+          on: source, keptIn: RunFolder(path, data: source), note: { note in notes.withLock { $0.append(note) } },
+          progress: { if $0.step == 3 { try? Data(count: picture.count).write(to: file) } }))
+    }
+    #expect(error.place == file.path)
+    let told = notes.withLock { $0 }
+    #expect(told.contains { $0.hasPrefix("all is kept until step ") }, "\(told)")
+    #expect(try RunFolder.record(of: path).state == .failed)
+
+    try picture.write(to: file)
+    let rest = try trainer(on: source, keptIn: RunFolder(resuming: path))
+    try await rest.prepare()
+    #expect(await (3...6).contains(rest.step))
+    try await train(rest)
+    #expect(try folder.bytes(of: "parted/model.safetensors") == folder.bytes(of: "whole/model.safetensors"))
+  }
+
+  @Test("A recipe's mean image, which pictures do not have, is not left out without a word")
+  func meanImage() async throws {
+    let folder = try photographs()
+    let set = try DataSet.open(folder.path + "/photos").requireTraining()
+    let notes = Mutex<[String]>([])
+    var perPixel = recipe(.epochs(1))
+    perPixel.normalization = .perPixel
+    try await Trainer(
+      .cifar(depth: 8), on: set, recipe: perPixel, note: { note in notes.withLock { $0.append(note) } }
+    ).prepare()
+    let told = notes.withLock { $0 }
+    #expect(told.contains { $0.hasPrefix("the recipe subtracts a mean image") }, "\(told)")
+  }
+
   @Test("A model that does not fit pictures is refused, and pictures do not test images in memory")
   func refusals() async throws {
     let folder = try photographs()
