@@ -90,8 +90,9 @@ import Testing
     let folder = try TemporaryFolder()
     try folder.writePictures(threeClasses)
     let noText: [UInt8] = [0xFF, 0xFE]
-    let file = fopen((Array((folder.path + "/ant/").utf8) + noText + [0]).map { CChar(bitPattern: $0) }, "w")
-    fclose(try #require(file))
+    let file = open(
+      (Array((folder.path + "/ant/").utf8) + noText + [0]).map { CChar(bitPattern: $0) }, O_CREAT | O_WRONLY, 0o600)
+    #expect(file >= 0 && close(file) == 0)
     #expect(try DataSet.open(folder.path).training?.count == 12)
     #expect(mkdir((Array((folder.path + "/").utf8) + noText + [0]).map { CChar(bitPattern: $0) }, 0o700) == 0)
     let error = try refusal(folder.path)
