@@ -66,7 +66,7 @@ let package = Package(
       name: "ResNet",
       dependencies: [
         "ResNetCore", "ResNetData", "ResNetEngine", "ResNetGraph", "ResNetImages", "ResNetModel", "ResNetModels",
-        "ResNetPlots", "ResNetTesting", "ResNetTraining",
+        "ResNetPlots", "ResNetTraining",
       ],
       swiftSettings: strict),
     .executableTarget(

@@ -32,7 +32,7 @@ int64_t resnet_tile_convolution_weight_bytes(int64_t inputs, int64_t outputs, in
 // MARK: What a part works in
 
 // Bytes that the second-level cache has room for beside others; images that are laid out together at most.
-enum { ENOUGH = 256 << 10, MOST_TOGETHER = 16 };
+enum { ROOM = 512 << 10, MOST_TOGETHER = 16 };
 
 typedef struct {
   int64_t width, outputs;  // positions in a row of results, and results of a position
@@ -59,8 +59,8 @@ static Plan plan_of(const ResNetTileConvolution *a) {
   p.in_row = p.width % LANES == 0 ? p.width / LANES : 0;
   p.tiles = p.in_row ? a->height * p.in_row : ((a->height - 1) * p.pitch + p.width + LANES - 1) / LANES;
   // Where the second-level cache does not hold all weights, those of a group are used for several images before the next.
-  const int64_t most = (a->batch + a->image_parts - 1) / a->image_parts, room = 2 * ENOUGH / p.image_bytes;
-  const int holds = resnet_tile_convolution_weight_bytes(a->inputs, a->outputs, a->width) <= 2 * ENOUGH;
+  const int64_t most = (a->batch + a->image_parts - 1) / a->image_parts, room = ROOM / p.image_bytes;
+  const int holds = resnet_tile_convolution_weight_bytes(a->inputs, a->outputs, a->width) <= ROOM;
   p.group = holds || room < 1 ? 1 : resnet_minimum(resnet_minimum(room, MOST_TOGETHER), most);
   return p;
 }
