@@ -65,9 +65,9 @@ static int64_t chunk_offset_in_x(Division d, int64_t chunk, int64_t column) {
   return run * d.run_pitch + block * d.run_positions * d.pitch + first * d.x_pitch + beside;
 }
 
-// What the chunks of a group are visited for. Columns that lie beside each other are visited together, while the chunk is
-// in the cache.
-typedef void ChunkBody(const void *data, Division d, int64_t chunk, int64_t column, double *sums, double count);
+// What the chunks of a group are visited for: all columns of a block, from the given one on.
+typedef void ChunkBody(
+    const void *data, Division d, float *scratch, int64_t group, int64_t chunk, int64_t column, double count);
 
 RESNET_INLINE void visit(const void *data, Division d, float *scratch, int64_t first, int64_t last, ChunkBody *body) {
   for (int64_t task = first; task < last; task++) {
@@ -77,26 +77,34 @@ RESNET_INLINE void visit(const void *data, Division d, float *scratch, int64_t f
       memset(group_sums(scratch, d, column, group), 0, sizeof(double) * 2 * (size_t)d.lanes);
     double count = 0;
     for (int64_t chunk = d.chunks * group / d.groups; chunk < end; chunk++) {
-      for (int64_t column = columns; column < columns + d.columns; column++)
-        body(data, d, chunk, column, group_sums(scratch, d, column, group), count);
+      body(data, d, scratch, group, chunk, columns, count);
       count += (double)chunk_positions(d, chunk);
     }
   }
 }
 
+// What a chunk gives lies behind the sums of the group: two floats for each channel.
+static float *chunk_results(double *sums, Division d) { return (float *)(sums + 2 * d.lanes); }
+static int64_t results_pitch(Division d) { return d.groups * d.lanes * 6; }
+
 static void statistics_of_chunk(
-    const void *data, Division d, int64_t chunk, int64_t column, double *mean, double count) {
+    const void *data, Division d, float *scratch, int64_t group, int64_t chunk, int64_t column, double count) {
   const ResNetNormalization *a = data;
-  double *squares = mean + d.lanes, positions = (double)chunk_positions(d, chunk);
-  float *chunk_mean = (float *)(squares + d.lanes), *chunk_squares = chunk_mean + d.lanes;
+  double positions = (double)chunk_positions(d, chunk);
+  float *means = chunk_results(group_sums(scratch, d, column, group), d);
   const void *x = resnet_from(a->x, chunk_offset_in_x(d, chunk, column), a->element);
-  moments(x, d.x_pitch, (int64_t)positions, d.lanes, chunk_mean, chunk_squares, a->element);
+  moments(
+      x, d.x_pitch, (int64_t)positions, d.lanes, d.columns, means, means + d.lanes, results_pitch(d), a->element);
   // Chan, Golub and LeVeque (1979): joining means and squares of two sets.
   double share = positions / (count + positions);
-  for (int64_t l = 0; l < d.lanes; l++) {
-    double difference = (double)chunk_mean[l] - mean[l];
-    mean[l] += difference * share;
-    squares[l] += (double)chunk_squares[l] + difference * difference * count * share;
+  for (int64_t i = 0; i < d.columns; i++) {
+    double *mean = group_sums(scratch, d, column + i, group), *squares = mean + d.lanes;
+    const float *chunk_mean = chunk_results(mean, d), *chunk_squares = chunk_mean + d.lanes;
+    for (int64_t l = 0; l < d.lanes; l++) {
+      double difference = (double)chunk_mean[l] - mean[l];
+      mean[l] += difference * share;
+      squares[l] += (double)chunk_squares[l] + difference * difference * count * share;
+    }
   }
 }
 
@@ -147,15 +155,13 @@ static void apply_share(const void *data, int64_t first, int64_t last) {
   const ResNetNormalization *a = data;
   Division d = divide(a->layout, LEAST_POSITIONS);
   for (int64_t task = first; task < last; task++) {
-    int64_t block = task % d.blocks, chunk = task / d.blocks;
-    for (int64_t column = block * d.columns; column < (block + 1) * d.columns; column++) {
-      int64_t offset = chunk_offset(d, chunk, column), c = column * d.lanes;
-      apply(
-          resnet_from(a->x, chunk_offset_in_x(d, chunk, column), a->element), d.x_pitch,
-          resnet_from(a->addend, offset, a->element), resnet_to(a->output, offset, a->element), d.pitch,
-          chunk_positions(d, chunk), d.lanes, coefficients(a->scratch, d, 0) + c, coefficients(a->scratch, d, 1) + c,
-          a->relu, a->element);
-    }
+    int64_t column = task % d.blocks * d.columns, chunk = task / d.blocks;
+    int64_t offset = chunk_offset(d, chunk, column), c = column * d.lanes;
+    apply(
+        resnet_from(a->x, chunk_offset_in_x(d, chunk, column), a->element), d.x_pitch,
+        resnet_from(a->addend, offset, a->element), resnet_to(a->output, offset, a->element), d.pitch,
+        chunk_positions(d, chunk), d.lanes, d.columns, coefficients(a->scratch, d, 0) + c,
+        coefficients(a->scratch, d, 1) + c, a->relu, a->element);
   }
 }
 
@@ -193,20 +199,23 @@ int resnet_normalization_forward(const void *arguments) {
 // Gradient. First the sums of dz and of dz · (x − mean), then dx. Where nobody else asks for dz it is worked out twice:
 // that is cheaper than writing it and reading it back. Coefficients: 0 of z by x, and of dx by dz; 1 and 2 of dx; 3 of z.
 static void gradient_sums_of_chunk(
-    const void *data, Division d, int64_t chunk, int64_t column, double *sum, double count) {
+    const void *data, Division d, float *scratch, int64_t group, int64_t chunk, int64_t column, double count) {
   const ResNetNormalizationGradient *a = data;
   (void)count;
   void *dz = a->gradient_z == a->gradient && !a->relu && !a->gradient2 ? 0 : a->gradient_z;
-  double *product = sum + d.lanes;
-  float *chunk_sum = (float *)(product + d.lanes), *chunk_product = chunk_sum + d.lanes;
+  float *results = chunk_results(group_sums(scratch, d, column, group), d);
   int64_t offset = chunk_offset(d, chunk, column), c = column * d.lanes;
   gradient_sums(
       resnet_from(a->x, chunk_offset_in_x(d, chunk, column), a->element), d.x_pitch,
       resnet_from(a->output, offset, a->element), resnet_from(a->gradient, offset, a->element),
       resnet_from(a->gradient2, offset, a->element), resnet_to(dz, offset, a->element), d.pitch,
-      chunk_positions(d, chunk), d.lanes, a->mean + c, coefficients(a->scratch, d, 0) + c,
-      coefficients(a->scratch, d, 3) + c, a->relu, chunk_sum, chunk_product, a->element);
-  for (int64_t l = 0; l < d.lanes; l++) sum[l] += (double)chunk_sum[l], product[l] += (double)chunk_product[l];
+      chunk_positions(d, chunk), d.lanes, d.columns, a->mean + c, coefficients(a->scratch, d, 0) + c,
+      coefficients(a->scratch, d, 3) + c, a->relu, results, results + d.lanes, results_pitch(d), a->element);
+  for (int64_t i = 0; i < d.columns; i++) {
+    double *sum = group_sums(scratch, d, column + i, group), *product = sum + d.lanes;
+    const float *chunk_sum = chunk_results(sum, d), *chunk_product = chunk_sum + d.lanes;
+    for (int64_t l = 0; l < d.lanes; l++) sum[l] += (double)chunk_sum[l], product[l] += (double)chunk_product[l];
+  }
 }
 
 static void gradient_sums_share(const void *data, int64_t first, int64_t last) {
@@ -219,17 +228,14 @@ static void gradient_apply_share(const void *data, int64_t first, int64_t last) 
   Division d = divide(a->layout, LEAST_GRADIENT_POSITIONS);
   const void *g = a->gradient_z ? a->gradient_z : a->gradient, *g2 = a->gradient_z ? 0 : a->gradient2;
   for (int64_t task = first; task < last; task++) {
-    int64_t block = task % d.blocks, chunk = task / d.blocks;
-    for (int64_t column = block * d.columns; column < (block + 1) * d.columns; column++) {
-      int64_t offset = chunk_offset(d, chunk, column), x_offset = chunk_offset_in_x(d, chunk, column);
-      int64_t c = column * d.lanes;
-      gradient_apply(
-          resnet_from(a->x, x_offset, a->element), d.x_pitch, resnet_from(g, offset, a->element),
-          resnet_from(g2, offset, a->element), resnet_to(a->gradient_x, x_offset, a->element), d.pitch,
-          chunk_positions(d, chunk), d.lanes, coefficients(a->scratch, d, 0) + c, coefficients(a->scratch, d, 1) + c,
-          coefficients(a->scratch, d, 2) + c, a->mean + c, coefficients(a->scratch, d, 3) + c,
-          a->relu && !a->gradient_z, a->accumulates, a->element);
-    }
+    int64_t column = task % d.blocks * d.columns, chunk = task / d.blocks, c = column * d.lanes;
+    int64_t offset = chunk_offset(d, chunk, column), x_offset = chunk_offset_in_x(d, chunk, column);
+    gradient_apply(
+        resnet_from(a->x, x_offset, a->element), d.x_pitch, resnet_from(g, offset, a->element),
+        resnet_from(g2, offset, a->element), resnet_to(a->gradient_x, x_offset, a->element), d.pitch,
+        chunk_positions(d, chunk), d.lanes, d.columns, coefficients(a->scratch, d, 0) + c,
+        coefficients(a->scratch, d, 1) + c, coefficients(a->scratch, d, 2) + c, a->mean + c,
+        coefficients(a->scratch, d, 3) + c, a->relu && !a->gradient_z, a->accumulates, a->element);
   }
 }
 

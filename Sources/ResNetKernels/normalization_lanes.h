@@ -36,48 +36,93 @@ typedef uint16_t JOIN(LooseHalf, LANES) __attribute__((vector_size(LANES * 2), a
     } \
   } while (0)
 
-// Several chains of additions hide the latency of one.
+// Columns of channels that lie beside each other are visited together, some positions at a time: memory is read in the
+// order in which it lies.
+#define EACH_BLOCK(first, last, column) \
+  for (int64_t first = 0, together = columns > 1 ? TOGETHER : positions; first < positions; first += together) \
+    for (int64_t column = 0, last = resnet_minimum(first + together, positions); column < columns; column++)
+
+// Asks for positions that come some blocks later, where a processor that watches the order of reading does not see it.
+#define BYTES (element == RESNET_FLOAT32 ? 4 : 2)
+#define DISTANCE resnet_distance(columns * LANES * BYTES)
+#define ASK_FOR(pointer, pitch) \
+  do { \
+    if (columns > 1 && beside * BYTES % 64 == 0 && (pointer)) \
+      for (int64_t p = first + distance; p < first + distance + TOGETHER; p++) \
+        __builtin_prefetch((const void *)((uintptr_t)(pointer) + (uintptr_t)((p * (pitch) + beside) * BYTES))); \
+  } while (0)
+
+// The sum of `value` over the positions of a block, in which it depends on `p`. Several chains of additions hide the
+// latency of one.
+#define SUM_OF_BLOCK(sum, first, last, value) \
+  V sum; \
+  do { \
+    V s[4] = {{0}}; \
+    int64_t p = first; \
+    for (; p + 4 <= last; p += 4) \
+      for (int u = 0; u < 4; u++) { \
+        V v = LOAD(x, (p + u) * x_pitch + beside); \
+        s[u] += value; \
+      } \
+    for (; p < last; p++) { \
+      V v = LOAD(x, p * x_pitch + beside); \
+      s[0] += value; \
+    } \
+    sum = (s[0] + s[1]) + (s[2] + s[3]); \
+  } while (0)
+
 RESNET_INLINE void JOIN(moments, LANES)(
-    const void *x, int64_t x_pitch, int64_t positions, float *mean, float *squares, int element) {
-  V s0 = {0}, s1 = {0}, s2 = {0}, s3 = {0};
-  int64_t p = 0;
-  for (; p + 4 <= positions; p += 4) {
-    s0 += LOAD(x, p * x_pitch), s1 += LOAD(x, (p + 1) * x_pitch);
-    s2 += LOAD(x, (p + 2) * x_pitch), s3 += LOAD(x, (p + 3) * x_pitch);
+    const void *x, int64_t x_pitch, int64_t positions, int64_t columns, float *mean, float *squares,
+    int64_t result_pitch, int element) {
+  const int64_t distance = DISTANCE;
+  for (int64_t column = 0; column < columns; column++) {
+    STORE_V(mean + column * result_pitch, (V){0});
+    STORE_V(squares + column * result_pitch, (V){0});
   }
-  for (; p < positions; p++) s0 += LOAD(x, p * x_pitch);
-  V m = ((s0 + s1) + (s2 + s3)) / (float)positions;
-  STORE_V(mean, m);
-  s0 = s1 = s2 = s3 = (V){0};
-  for (p = 0; p + 4 <= positions; p += 4) {
-    V d0 = LOAD(x, p * x_pitch) - m, d1 = LOAD(x, (p + 1) * x_pitch) - m;
-    V d2 = LOAD(x, (p + 2) * x_pitch) - m, d3 = LOAD(x, (p + 3) * x_pitch) - m;
-    s0 += d0 * d0, s1 += d1 * d1, s2 += d2 * d2, s3 += d3 * d3;
+  EACH_BLOCK(first, last, column) {
+    const int64_t beside = column * LANES;
+    ASK_FOR(x, x_pitch);
+    SUM_OF_BLOCK(sum, first, last, v);
+    float *to = mean + column * result_pitch;
+    STORE_V(to, LOAD_V(to) + sum);
   }
-  for (; p < positions; p++) {
-    V d = LOAD(x, p * x_pitch) - m;
-    s0 += d * d;
+  for (int64_t column = 0; column < columns; column++) {
+    float *to = mean + column * result_pitch;
+    STORE_V(to, LOAD_V(to) / (float)positions);
   }
-  STORE_V(squares, (s0 + s1) + (s2 + s3));
+  EACH_BLOCK(first, last, column) {
+    const int64_t beside = column * LANES;
+    V m = LOAD_V(mean + column * result_pitch);
+    SUM_OF_BLOCK(sum, first, last, (v - m) * (v - m));
+    float *to = squares + column * result_pitch;
+    STORE_V(to, LOAD_V(to) + sum);
+  }
 }
 
 RESNET_INLINE void JOIN(apply_with, LANES)(
-    const void *x, int64_t x_pitch, const void *addend, void *output, int64_t pitch, int64_t positions, const float *a,
-    const float *b, int relu, int element) {
-  V ka = LOAD_V(a), kb = LOAD_V(b);
-  for (int64_t p = 0; p < positions; p++) {
-    V z = LOAD(x, p * x_pitch) * ka + kb;
-    if (addend) z += LOAD(addend, p * pitch);
-    // A value that is not a number stays one, as in PyTorch.
-    if (relu) z = (V)((M)z & ~(M)(z <= 0));
-    STORE(output, p * pitch, z);
+    const void *x, int64_t x_pitch, const void *addend, void *output, int64_t pitch, int64_t positions,
+    int64_t columns, const float *a, const float *b, int relu, int element) {
+  const int64_t distance = DISTANCE;
+  EACH_BLOCK(first, last, column) {
+    const int64_t beside = column * LANES;
+    ASK_FOR(x, x_pitch);
+    ASK_FOR(addend, pitch);
+    V ka = LOAD_V(a + beside), kb = LOAD_V(b + beside);
+    for (int64_t p = first; p < last; p++) {
+      V z = LOAD(x, p * x_pitch + beside) * ka + kb;
+      if (addend) z += LOAD(addend, p * pitch + beside);
+      // A value that is not a number stays one, as in PyTorch.
+      if (relu) z = (V)((M)z & ~(M)(z <= 0));
+      STORE(output, p * pitch + beside, z);
+    }
   }
 }
 
 RESNET_INLINE void JOIN(apply, LANES)(
-    const void *x, int64_t x_pitch, const void *addend, void *output, int64_t pitch, int64_t positions, const float *a,
-    const float *b, int relu, int element) {
-#define WITH(addend, relu) JOIN(apply_with, LANES)(x, x_pitch, addend, output, pitch, positions, a, b, relu, element)
+    const void *x, int64_t x_pitch, const void *addend, void *output, int64_t pitch, int64_t positions,
+    int64_t columns, const float *a, const float *b, int relu, int element) {
+#define WITH(addend, relu) \
+  JOIN(apply_with, LANES)(x, x_pitch, addend, output, pitch, positions, columns, a, b, relu, element)
   if (addend && relu) WITH(addend, 1);
   else if (addend) WITH(addend, 0);
   else if (relu) WITH(0, 1);
@@ -85,12 +130,12 @@ RESNET_INLINE void JOIN(apply, LANES)(
 #undef WITH
 }
 
-// d becomes the gradient before the activation at a position: ReLU passed where `output` is positive, or where
-// v · fa + fb is.
-#define BEFORE_RELU(d, p, v, output, g, g2, fa, fb, relu) \
-  V d = LOAD(g, (p) * pitch); \
-  if (g2) d += LOAD(g2, (p) * pitch); \
-  if (output) d = (V)((M)d & (M)(LOAD(output, (p) * pitch) > 0)); \
+// d becomes the gradient before the activation at a place: ReLU passed where `output` is positive, or where v · fa + fb
+// is.
+#define BEFORE_RELU(d, place, v, output, g, g2, fa, fb, relu) \
+  V d = LOAD(g, place); \
+  if (g2) d += LOAD(g2, place); \
+  if (output) d = (V)((M)d & (M)(LOAD(output, place) > 0)); \
   else if (relu) { \
     V z = v * fa + fb; \
     d = (V)((M)d & (M)(z > 0)); \
@@ -98,29 +143,43 @@ RESNET_INLINE void JOIN(apply, LANES)(
 
 RESNET_INLINE void JOIN(gradient_with, LANES)(
     const void *x, int64_t x_pitch, const void *output, const void *g, const void *g2, void *dz, int64_t pitch,
-    int64_t positions, const float *mean, const float *a, const float *b, int relu, float *sum, float *product,
-    int element) {
-  V m = LOAD_V(mean), fa = LOAD_V(a), fb = LOAD_V(b), s[2] = {{0}}, t[2] = {{0}};
-  for (int64_t p = 0; p < positions; p += 2)
-    for (int u = 0; u < 2; u++) {
-      if (p + u == positions) break;
-      V v = LOAD(x, (p + u) * x_pitch);
-      BEFORE_RELU(d, p + u, v, output, g, g2, fa, fb, relu)
-      if (dz) STORE(dz, (p + u) * pitch, d);
-      s[u] += d;
-      t[u] += d * (v - m);
-    }
-  STORE_V(sum, s[0] + s[1]);
-  STORE_V(product, t[0] + t[1]);
+    int64_t positions, int64_t columns, const float *mean, const float *a, const float *b, int relu, float *sum,
+    float *product, int64_t result_pitch, int element) {
+  const int64_t distance = DISTANCE;
+  for (int64_t column = 0; column < columns; column++) {
+    STORE_V(sum + column * result_pitch, (V){0});
+    STORE_V(product + column * result_pitch, (V){0});
+  }
+  EACH_BLOCK(first, last, column) {
+    const int64_t beside = column * LANES;
+    ASK_FOR(x, x_pitch);
+    ASK_FOR(output, pitch);
+    ASK_FOR(g, pitch);
+    ASK_FOR(g2, pitch);
+    V m = LOAD_V(mean + beside), fa = LOAD_V(a + beside), fb = LOAD_V(b + beside), s[2] = {{0}}, t[2] = {{0}};
+    for (int64_t p = first; p < last; p += 2)
+      for (int u = 0; u < 2; u++) {
+        if (p + u == last) break;
+        const int64_t place = (p + u) * pitch + beside;
+        V v = LOAD(x, (p + u) * x_pitch + beside);
+        BEFORE_RELU(d, place, v, output, g, g2, fa, fb, relu)
+        if (dz) STORE(dz, place, d);
+        s[u] += d;
+        t[u] += d * (v - m);
+      }
+    float *to = sum + column * result_pitch, *product_to = product + column * result_pitch;
+    STORE_V(to, LOAD_V(to) + (s[0] + s[1]));
+    STORE_V(product_to, LOAD_V(product_to) + (t[0] + t[1]));
+  }
 }
 
 RESNET_INLINE void JOIN(gradient_sums, LANES)(
     const void *x, int64_t x_pitch, const void *output, const void *g, const void *g2, void *dz, int64_t pitch,
-    int64_t positions, const float *mean, const float *a, const float *b, int relu, float *sum, float *product,
-    int element) {
+    int64_t positions, int64_t columns, const float *mean, const float *a, const float *b, int relu, float *sum,
+    float *product, int64_t result_pitch, int element) {
 #define WITH(output, g2, dz, relu) \
   JOIN(gradient_with, LANES) \
-  (x, x_pitch, output, g, g2, dz, pitch, positions, mean, a, b, relu, sum, product, element)
+  (x, x_pitch, output, g, g2, dz, pitch, positions, columns, mean, a, b, relu, sum, product, result_pitch, element)
   if (output) {
     if (g2) WITH(output, g2, dz, 0);
     else WITH(output, 0, dz, 0);
@@ -136,26 +195,35 @@ RESNET_INLINE void JOIN(gradient_sums, LANES)(
 
 RESNET_INLINE void JOIN(gradient_apply_with, LANES)(
     const void *x, int64_t x_pitch, const void *g, const void *g2, void *dx, int64_t pitch, int64_t positions,
-    const float *a, const float *b, const float *c, const float *mean, const float *shift, int relu, int accumulates,
-    int element) {
-  V ka = LOAD_V(a), kb = LOAD_V(b), kc = LOAD_V(c), m = LOAD_V(mean), fb = LOAD_V(shift);
-  for (int64_t p = 0; p < positions; p++) {
-    const void *output = 0;
-    V v = LOAD(x, p * x_pitch);
-    BEFORE_RELU(dz, p, v, output, g, g2, ka, fb, relu)
-    V d = dz * ka + (kb * (v - m) + kc);
-    if (accumulates) d += LOAD(dx, p * x_pitch);
-    STORE(dx, p * x_pitch, d);
+    int64_t columns, const float *a, const float *b, const float *c, const float *mean, const float *shift, int relu,
+    int accumulates, int element) {
+  const int64_t distance = DISTANCE;
+  EACH_BLOCK(first, last, column) {
+    const int64_t beside = column * LANES;
+    ASK_FOR(x, x_pitch);
+    ASK_FOR(g, pitch);
+    ASK_FOR(g2, pitch);
+    V ka = LOAD_V(a + beside), kb = LOAD_V(b + beside), kc = LOAD_V(c + beside);
+    V m = LOAD_V(mean + beside), fb = LOAD_V(shift + beside);
+    for (int64_t p = first; p < last; p++) {
+      const void *output = 0;
+      const int64_t place = p * pitch + beside, x_place = p * x_pitch + beside;
+      V v = LOAD(x, x_place);
+      BEFORE_RELU(dz, place, v, output, g, g2, ka, fb, relu)
+      V d = dz * ka + (kb * (v - m) + kc);
+      if (accumulates) d += LOAD(dx, x_place);
+      STORE(dx, x_place, d);
+    }
   }
 }
 
 RESNET_INLINE void JOIN(gradient_apply, LANES)(
     const void *x, int64_t x_pitch, const void *g, const void *g2, void *dx, int64_t pitch, int64_t positions,
-    const float *a, const float *b, const float *c, const float *mean, const float *shift, int relu, int accumulates,
-    int element) {
+    int64_t columns, const float *a, const float *b, const float *c, const float *mean, const float *shift, int relu,
+    int accumulates, int element) {
 #define WITH(g2, relu, accumulates) \
   JOIN(gradient_apply_with, LANES) \
-  (x, x_pitch, g, g2, dx, pitch, positions, a, b, c, mean, shift, relu, accumulates, element)
+  (x, x_pitch, g, g2, dx, pitch, positions, columns, a, b, c, mean, shift, relu, accumulates, element)
   if (g2 && relu) {
     if (accumulates) WITH(g2, 1, 1);
     else WITH(g2, 1, 0);
@@ -173,6 +241,11 @@ RESNET_INLINE void JOIN(gradient_apply, LANES)(
 }
 
 #undef BEFORE_RELU
+#undef EACH_BLOCK
+#undef BYTES
+#undef DISTANCE
+#undef ASK_FOR
+#undef SUM_OF_BLOCK
 #undef JOIN
 #undef JOIN2
 #undef V

@@ -7,6 +7,14 @@
 
 #include "internal.h"
 
+// Positions that are visited in one column before the next column, and how far ahead memory is asked for.
+enum { TOGETHER = 4, AHEAD_BYTES = 2048 };
+
+// The same in positions of so many bytes: at least those of the next block.
+static inline int64_t resnet_distance(int64_t bytes) {
+  return bytes * TOGETHER > AHEAD_BYTES ? TOGETHER : AHEAD_BYTES / bytes;
+}
+
 #define LANES 8
 #include "normalization_lanes.h"
 #undef LANES
@@ -15,7 +23,9 @@
 #undef LANES
 
 RESNET_INLINE void moments_any(
-    const void *x, int64_t x_pitch, int64_t positions, int64_t lanes, float *mean, float *squares, int element) {
+    const void *x, int64_t x_pitch, int64_t positions, int64_t lanes, float *mean, float *squares,
+    int64_t result_pitch, int element) {
+  (void)result_pitch;
   memset(mean, 0, sizeof(float) * (size_t)lanes);
   memset(squares, 0, sizeof(float) * (size_t)lanes);
   for (int64_t p = 0; p < positions; p++)
@@ -30,13 +40,17 @@ RESNET_INLINE void moments_any(
     }
 }
 
-// `x_pitch` is the distance between positions of x, and of dx; `pitch` that of all else.
+// `x_pitch` is the distance between positions of x, and of dx; `pitch` that of all else. There are `columns` of `lanes`
+// channels, one where lanes are of any other number; what belongs to a column begins `result_pitch` behind the one before.
 RESNET_DISPATCHED static void moments(
-    const void *x, int64_t x_pitch, int64_t positions, int64_t lanes, float *mean, float *squares,
-    ResNetElement stored) {
-  if (lanes == 8) RESNET_BY_ELEMENT(stored, moments_8(x, x_pitch, positions, mean, squares, element));
-  else if (lanes == 16) RESNET_BY_ELEMENT(stored, moments_16(x, x_pitch, positions, mean, squares, element));
-  else RESNET_BY_ELEMENT(stored, moments_any(x, x_pitch, positions, lanes, mean, squares, element));
+    const void *x, int64_t x_pitch, int64_t positions, int64_t lanes, int64_t columns, float *mean, float *squares,
+    int64_t result_pitch, ResNetElement stored) {
+#define WITH(function, sizes) \
+  RESNET_BY_ELEMENT(stored, function(x, x_pitch, positions, sizes, mean, squares, result_pitch, element))
+  if (lanes == 8) WITH(moments_8, columns);
+  else if (lanes == 16) WITH(moments_16, columns);
+  else WITH(moments_any, lanes);
+#undef WITH
 }
 
 RESNET_INLINE void apply_any(
@@ -53,12 +67,12 @@ RESNET_INLINE void apply_any(
 
 RESNET_DISPATCHED static void apply(
     const void *x, int64_t x_pitch, const void *addend, void *output, int64_t pitch, int64_t positions, int64_t lanes,
-    const float *a, const float *b, int relu, ResNetElement stored) {
-#define WITH(function, ...) \
-  RESNET_BY_ELEMENT(stored, function(x, x_pitch, addend, output, pitch, positions, __VA_ARGS__ a, b, relu, element))
-  if (lanes == 8) WITH(apply_8, );
-  else if (lanes == 16) WITH(apply_16, );
-  else WITH(apply_any, lanes, );
+    int64_t columns, const float *a, const float *b, int relu, ResNetElement stored) {
+#define WITH(function, sizes) \
+  RESNET_BY_ELEMENT(stored, function(x, x_pitch, addend, output, pitch, positions, sizes, a, b, relu, element))
+  if (lanes == 8) WITH(apply_8, columns);
+  else if (lanes == 16) WITH(apply_16, columns);
+  else WITH(apply_any, lanes);
 #undef WITH
 }
 
@@ -74,7 +88,8 @@ RESNET_INLINE float before_relu(
 RESNET_INLINE void gradient_sums_any(
     const void *x, int64_t x_pitch, const void *output, const void *g, const void *g2, void *dz, int64_t pitch,
     int64_t positions, int64_t lanes, const float *mean, const float *a, const float *b, int relu, float *sum,
-    float *product, int element) {
+    float *product, int64_t result_pitch, int element) {
+  (void)result_pitch;
   memset(sum, 0, sizeof(float) * (size_t)lanes);
   memset(product, 0, sizeof(float) * (size_t)lanes);
   for (int64_t p = 0; p < positions; p++)
@@ -91,15 +106,16 @@ RESNET_INLINE void gradient_sums_any(
 // `a` and `b` make z of x, as in `apply`.
 RESNET_DISPATCHED static void gradient_sums(
     const void *x, int64_t x_pitch, const void *output, const void *g, const void *g2, void *dz, int64_t pitch,
-    int64_t positions, int64_t lanes, const float *mean, const float *a, const float *b, int relu, float *sum,
-    float *product, ResNetElement stored) {
-#define WITH(function, ...) \
+    int64_t positions, int64_t lanes, int64_t columns, const float *mean, const float *a, const float *b, int relu,
+    float *sum, float *product, int64_t result_pitch, ResNetElement stored) {
+#define WITH(function, sizes) \
   RESNET_BY_ELEMENT( \
       stored, function( \
-                  x, x_pitch, output, g, g2, dz, pitch, positions, __VA_ARGS__ mean, a, b, relu, sum, product, element))
-  if (lanes == 8) WITH(gradient_sums_8, );
-  else if (lanes == 16) WITH(gradient_sums_16, );
-  else WITH(gradient_sums_any, lanes, );
+                  x, x_pitch, output, g, g2, dz, pitch, positions, sizes, mean, a, b, relu, sum, product, \
+                  result_pitch, element))
+  if (lanes == 8) WITH(gradient_sums_8, columns);
+  else if (lanes == 16) WITH(gradient_sums_16, columns);
+  else WITH(gradient_sums_any, lanes);
 #undef WITH
 }
 
@@ -121,15 +137,16 @@ RESNET_INLINE void gradient_apply_any(
 // `a` makes the gradient of x of that of z; with `shift` it makes z of x.
 RESNET_DISPATCHED static void gradient_apply(
     const void *x, int64_t x_pitch, const void *g, const void *g2, void *dx, int64_t pitch, int64_t positions,
-    int64_t lanes, const float *a, const float *b, const float *c, const float *mean, const float *shift, int relu,
-    int accumulates, ResNetElement stored) {
-#define WITH(function, ...) \
+    int64_t lanes, int64_t columns, const float *a, const float *b, const float *c, const float *mean,
+    const float *shift, int relu, int accumulates, ResNetElement stored) {
+#define WITH(function, sizes) \
   RESNET_BY_ELEMENT( \
-      stored, function( \
-                  x, x_pitch, g, g2, dx, pitch, positions, __VA_ARGS__ a, b, c, mean, shift, relu, accumulates, element))
-  if (lanes == 8) WITH(gradient_apply_8, );
-  else if (lanes == 16) WITH(gradient_apply_16, );
-  else WITH(gradient_apply_any, lanes, );
+      stored, \
+      function( \
+          x, x_pitch, g, g2, dx, pitch, positions, sizes, a, b, c, mean, shift, relu, accumulates, element))
+  if (lanes == 8) WITH(gradient_apply_8, columns);
+  else if (lanes == 16) WITH(gradient_apply_16, columns);
+  else WITH(gradient_apply_any, lanes);
 #undef WITH
 }
 
