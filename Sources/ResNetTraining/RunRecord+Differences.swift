@@ -33,13 +33,13 @@ extension RunRecord {
       "training images": describe(data.training), "test images": data.test.map(describe) ?? "absent",
     ]
     for (name, value) in [
-      ("network", try Self.encoder.encode(architecture)), ("recipe", try Self.encoder.encode(recipe)),
-      ("fineTuning", try Self.encoder.encode(fineTuning ?? FineTuning())),
+      ("network", try JSONEncoder.stable.encode(architecture)), ("recipe", try JSONEncoder.stable.encode(recipe)),
+      ("fineTuning", try JSONEncoder.stable.encode(fineTuning ?? FineTuning())),
     ] {
       flatten(try JSONSerialization.jsonObject(with: value), at: name, into: &values)
     }
     if let preprocessing {
-      let text = try Self.encoder.encode(preprocessing)
+      let text = try JSONEncoder.stable.encode(preprocessing)
       flatten(try JSONSerialization.jsonObject(with: text), at: "preprocessing", into: &values)
     }
     return values

@@ -191,7 +191,7 @@ public final class Trainer {
       // Nothing is written before all fits.
       if let state = found?.state {
         try made.restore(state)
-        try keep(state.parameters)
+        try keep(state.parameters, of: state.progress.endedEpoch)
       }
       try folder.begin(self, threads: threads, from: found)
       if made.isFinished {
@@ -219,13 +219,14 @@ public final class Trainer {
     for text in DataSet.notesOnBroken(in: [training, test].compactMap { $0?.dataSet }) { note(text) }
   }
 
-  /// Makes parameters those of `model`.
+  /// Makes parameters those of `model`, and an epoch that ended with them its figures.
   @discardableResult
-  func keep(_ parameters: [String: Tensor]) throws -> Model {
+  func keep(_ parameters: [String: Tensor], of epoch: EpochReport?) throws -> Model {
     let old = model
-    let new = try Model(
+    var new = try Model(
       architecture: old.architecture, input: old.input, classes: old.classes, preprocessing: old.preprocessing,
       parameters: parameters)
+    new.figures = epoch.map(Model.Figures.init)
     latest.withLock { $0 = new }
     return new
   }
