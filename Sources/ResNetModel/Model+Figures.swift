@@ -66,7 +66,7 @@ extension Model.Figures: CustomStringConvertible {
   /// One line, as in `epoch 48, step 18768 · loss 0.1119 · error 3.70 %, test 8.67 % of 10000 images`; the first error is
   /// that on training images.
   public var description: String {
-    let tested = test.map { ", test \(fixed($0.topOneError, 2)) % of \($0.images) images" } ?? ""
+    let tested = test.map { ", test \(fixed($0.topOneError, 2)) % of \(counted($0.images, "image"))" } ?? ""
     return "epoch \(epoch), step \(step) · loss \(fixed(trainingLoss, 4)) · error \(fixed(trainingError, 2)) %\(tested)"
   }
 }
@@ -86,7 +86,8 @@ extension Model.Figures {
 
   /// Reads the text of a model's file strictly.
   ///
-  /// - Throws: `ResNetError` of code `data` where it is damaged or of a newer version, `usage` where its numbers cannot be.
+  /// - Throws: `ResNetError` of code `data` where it is damaged or of a newer version, `usage` where its numbers cannot
+  ///   be.
   init(json: String, place: String) throws {
     try JSONScanner.check(json, place: place, maximumDepth: 3)
     let remedy = "Write the model again"
@@ -120,7 +121,8 @@ extension Model.Figures {
     let shares = [trainingError] + (test.map { [$0.topOneError, $0.topFiveError ?? 0] } ?? [])
     guard counts.allSatisfy({ $0 > 0 }), shares.allSatisfy({ (0...100).contains($0) }) else {
       throw ResNetError(
-        .usage, "the figures \(quoted(description)) cannot be", remedy: "Count from 1, and give errors of 0 to 100 percent")
+        .usage, "the figures \(quoted(description)) cannot be",
+        remedy: "Count from 1, and give errors of 0 to 100 percent")
     }
   }
 }

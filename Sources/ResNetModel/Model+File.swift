@@ -42,7 +42,7 @@ extension Model {
         .data, "the file is a PyTorch checkpoint, which does not say of which network", at: file,
         remedy: "Make a model of it with 'resnet import --network'")
     }
-    try self.init(Safetensors(contentsOf: file))
+    try self.init(Safetensors(weightsAt: file))
   }
 
   init(_ file: Safetensors) throws {
