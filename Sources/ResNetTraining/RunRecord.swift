@@ -15,11 +15,16 @@ public struct RunRecord: Codable, Sendable {
     public var count: Int
     /// `DataSet.contentHash()`.
     public var hash: String
+    /// The number of pictures of each class by its name, where they are files, which come and go.
+    public var classes: [String: Int]?
 
     init(_ dataSet: DataSet) {
       name = dataSet.name
       count = dataSet.count
       hash = dataSet.contentHash()
+      guard dataSet.imageShape == nil else { return }
+      // Classes may share a name.
+      classes = Dictionary(dataSet.labels.map { (dataSet.classNames[Int($0)], 1) }, uniquingKeysWith: +)
     }
 
     /// The same images, called as they were before: a folder may have got another name.
