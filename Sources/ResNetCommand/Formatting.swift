@@ -1,4 +1,5 @@
 import Foundation
+import ResNetCore
 
 /// A length of time as `45 s`, `2:05` or `1:02:05`.
 func clockTime(_ seconds: Double) -> String {
