@@ -21,7 +21,7 @@ extension BenchResult {
   /// The result in one line.
   func line(network: String) -> String {
     "\(network), batch \(batch), \(precision.rawValue): \(fixed(imagesPerSecond, 1)) images/s, the median of "
-      + "\(steps) steps · \(fixed(peakMemoryMiB, 0)) MiB · compiled in "
+      + "\(counted(steps, "step")) · \(fixed(peakMemoryMiB, 0)) MiB · compiled in "
       + "\(fixed(compileSeconds, 2)) s · computes \(memory.recomputation) twice"
   }
 

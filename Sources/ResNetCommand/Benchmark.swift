@@ -37,7 +37,7 @@ extension BenchWork: CustomStringConvertible {
   /// As in `resnet20 train, batch 128, f32, 2 threads`.
   var description: String {
     "\(cell(network)) \(task.rawValue), batch \(batch), \(precision.rawValue), "
-      + "\(threads) \(threads == 1 ? "thread" : "threads")"
+      + counted(threads, "thread")
   }
 }
 

@@ -11,7 +11,7 @@ extension DataCheck {
     let heading = "\(cell(name)): \(counted(images, "image")) of \(counted(classes.count, "class", "classes"))"
     let sections = [
       [shortened(heading, to: Columns.lineWidth)], parts.isEmpty ? [] : Columns.table(counts), facts,
-      brokenFiles, duplicates, problems.isEmpty ? ["nothing would stop training"] : troubles,
+      brokenFiles, otherPictures, duplicates, problems.isEmpty ? ["nothing would stop training"] : troubles,
     ]
     return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
   }
@@ -55,6 +55,15 @@ extension DataCheck {
       }
   }
 
+  private var otherPictures: [String] {
+    guard let first = passedOver.first else { return [] }
+    let (count, example) = (passedOver.count, indented(cell(first), by: 2))
+    return [
+      "note: \(counted(count, "picture")) of kinds that are not read \(count == 1 ? "is" : "are") passed over, such as",
+      example, "  save \(count == 1 ? "it" : "them") as JPEG or PNG to use \(count == 1 ? "it" : "them")",
+    ]
+  }
+
   private var duplicates: [String] {
     guard !sharedAcrossParts.isEmpty else { return [] }
     let rest = sharedAcrossParts.count - Self.shownGroups
@@ -70,9 +79,5 @@ extension DataCheck {
 
   private var troubles: [String] {
     ["what would stop training:"] + problems.map { indented(cell($0), by: 2) }
-  }
-
-  private func counted(_ count: Int, _ one: String, _ many: String? = nil) -> String {
-    "\(count) \(count == 1 ? one : many ?? one + "s")"
   }
 }

@@ -52,7 +52,7 @@ struct Evaluate: AsyncParsableCommand {
     // Measuring can take long: what does not fit is refused before. One model at a time is held in memory.
     for path in models {
       let model = try evaluator(path, for: test).model
-      if let note = model.noteOnResizing(of: test) { Terminal.note("note: \(path) \(note)") }
+      if test.imageShape == nil, let note = model.noteOnResizing { Terminal.note("note: \(path) \(note)") }
       let classes = model.classes
       guard let (own, other) = zip(classes, test.classNames).first(where: { $0 != $1 }) else { continue }
       Terminal.note(
@@ -103,15 +103,5 @@ private struct ModelEvaluation: Encodable {
     try evaluation.encode(to: encoder)
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(model, forKey: .model)
-  }
-}
-
-extension Model {
-  /// Says that photographs are resized for a network that was made for small images of one size; `nil` for others.
-  func noteOnResizing(of dataSet: DataSet) -> String? {
-    guard dataSet.imageShape == nil, preprocessing.geometry == .asIs else { return nil }
-    return
-      "takes images of \(ImageSize(width: input[2], height: input[1])): pictures of another size are resized and cut to "
-      + "their middle"
   }
 }

@@ -8,7 +8,7 @@ extension Evaluation {
   /// All that a person wants to know about one model: the numbers, the classes, and what is confused most often.
   func text(model: String) -> String {
     let speed = fixed(summary.imagesPerSecond, 0)
-    let heading = "\(cell(model)) on \(cell(self.dataSet)) (\(self.images) images, \(speed) images/s)"
+    let heading = "\(cell(model)) on \(cell(self.dataSet)) (\(counted(self.images, "image")), \(speed) images/s)"
     let parts = [
       [shortened(heading, to: Columns.lineWidth)], Columns.table(numbers), Columns.table(classes),
       confusions.isEmpty ? [] : Columns.table(confusions), unpredicted,

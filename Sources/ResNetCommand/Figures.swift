@@ -7,7 +7,7 @@ extension Evaluation {
   func confusionFigure(model: String) throws -> HeatMap {
     try HeatMap(
       confusion: confusion, classes: perClass.map(\.name), title: "\(model) on \(summary.dataSet)",
-      subtitle: "error \(percent(summary.topOneError)), \(summary.images) images")
+      subtitle: "error \(percent(summary.topOneError)), \(counted(summary.images, "image"))")
   }
 }
 

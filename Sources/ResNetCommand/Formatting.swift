@@ -1,4 +1,5 @@
 import Foundation
+import ResNetCore
 
 /// A length of time as `45 s`, `2:05` or `1:02:05`.
 func clockTime(_ seconds: Double) -> String {
@@ -14,12 +15,7 @@ func twoDigits(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number
 
 /// A value as JSON on one line, keys sorted.
 func encoded(_ value: some Encodable) throws -> String {
-  let encoder = JSONEncoder()
-  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-  // A diverged model has a loss too.
-  encoder.nonConformingFloatEncodingStrategy = .convertToString(
-    positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-  return String(decoding: try encoder.encode(value), as: UTF8.self)
+  String(decoding: try JSONEncoder.stable.encode(value), as: UTF8.self)
 }
 
 /// A text in lines of at most so many characters, broken between words where one is not longer than that.
@@ -37,3 +33,9 @@ func wrapped(_ text: String, width: Int = 80) -> String {
 
 /// The path of a file itself, whatever links lead to it.
 func resolvedPath(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
+
+/// Whether a path leads to a folder.
+func isFolder(_ path: String) -> Bool {
+  var isFolder: ObjCBool = false
+  return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+}

@@ -7,7 +7,10 @@ import ResNetFiles
 struct Import: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Make a model out of weights from elsewhere.",
-    usage: "resnet import <file> --network <network> --output <file> [<options>]",
+    usage: """
+      resnet import <file> --network <network> --preprocessing <kind>
+        --classes <classes> --output <file> [<options>]
+      """,
     discussion: """
       Reads checkpoints of PyTorch (.pth, .pt, .th; nothing in them is run) and
       safetensors, with the names of torchvision, timm and the common
@@ -87,8 +90,8 @@ struct Import: ParsableCommand {
     try model.write(to: output)
     Terminal.print(
       """
-      \(cell(architecture.name)), \(model.graph.parameterCount) parameters, \(names.count) \
-      \(names.count == 1 ? "class" : "classes")
+      \(cell(architecture.name)), \(model.graph.parameterCount) parameters, \
+      \(counted(names.count, "class", "classes"))
       from \(file.summary)
       """)
     if partial {

@@ -13,7 +13,8 @@ struct ModelComparison {
     // The widest numbers that are to be expected.
     let widest = ["100.00 %"] + (hasTopFive ? ["100.00 %"] : []) + ["100000.0000", "100.00 %"]
     columns = Columns(fitting: [head] + paths.map { [cell($0)] + widest })
-    heading = shortened("\(cell(test.name)) (\(test.count) images)", to: Columns.lineWidth) + "\n" + columns.line(head)
+    let title = "\(cell(test.name)) (\(counted(test.count, "image")))"
+    heading = shortened(title, to: Columns.lineWidth) + "\n" + columns.line(head)
   }
 
   /// The line of a model.

@@ -37,11 +37,6 @@ enum PictureArguments {
     return found
   }
 
-  private static func isFolder(_ path: String) -> Bool {
-    var isFolder: ObjCBool = false
-    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
-  }
-
   private static func readStandardInput() throws -> [UInt8] {
     do {
       let limit = Image.maximumFileSize

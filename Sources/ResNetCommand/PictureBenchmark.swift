@@ -111,7 +111,7 @@ struct PictureRate: Codable {
 
   /// The result in one line.
   var text: String {
-    "\(fixed(imagesPerSecond, 1)) pictures/s to \(work.size)×\(work.size)\(work.augments ? " with random crops" : ""), \(work.threads) "
-      + "\(work.threads == 1 ? "thread" : "threads") · \(fixed(peakMemoryMiB, 0)) MiB"
+    "\(fixed(imagesPerSecond, 1)) pictures/s to \(work.size)×\(work.size)\(work.augments ? " with random crops" : ""), "
+      + "\(counted(work.threads, "thread")) · \(fixed(peakMemoryMiB, 0)) MiB"
   }
 }

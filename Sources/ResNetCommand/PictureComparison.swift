@@ -20,7 +20,7 @@ struct PictureComparison: Codable {
     let rows = [("swift-resnet", ours), (peer.name, theirs)].map { name, side in
       [name, fixed(side.imagesPerSecond, 1), "\(fixed(side.peakMemoryMiB, 0)) MiB"]
     }
-    let threads = "\(work.threads) \(work.threads == 1 ? "thread" : "threads")"
+    let threads = counted(work.threads, "thread")
     return
       ([
         "pictures to \(work.size)×\(work.size)\(work.augments ? " with random crops" : ""), \(threads), "

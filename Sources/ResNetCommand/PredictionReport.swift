@@ -36,7 +36,7 @@ struct PredictionReport {
       if command.explain {
         prediction.explanation = try classifier.preprocessing.explain(source, input: classifier.model.input)
       }
-      tellResizing(of: source, classification.size)
+      tellResizing(of: classification.size)
       if command.logits != nil { logits += classification.logits }
     case .failure(let error):
       failures += 1
@@ -74,12 +74,12 @@ struct PredictionReport {
   }
 
   /// Says once that a network for small images sees a picture otherwise than it was trained.
-  private mutating func tellResizing(of source: ImageSource, _ size: ImageSize) {
+  private mutating func tellResizing(of size: ImageSize) {
     let (own, input) = (classifier.preprocessing, classifier.model.input)
-    guard !isResizingTold, own.fitted(to: input, for: size).geometry != own.geometry else { return }
+    guard !isResizingTold, own.fitted(to: input, for: size).geometry != own.geometry,
+      let note = classifier.model.noteOnResizing
+    else { return }
     isResizingTold = true
-    Terminal.note(
-      "note: \(cell(source.name)) is \(size), and the model takes \(ImageSize(width: input[2], height: input[1])): "
-        + "what has another size is resized and cut to its middle; --explain shows how")
+    Terminal.note("note: \(command.model) \(note); --explain shows how")
   }
 }

@@ -110,14 +110,14 @@ struct QuantizationReport: Encodable {
   /// For people.
   var text: String {
     let lines = [
-      "\(cell(network)) in integers of 8 bits: weights, and the outputs of \(layers) layers",
-      "calibrated on \(images) \(images == 1 ? "image" : "images") of \(cell(dataSet))",
+      "\(cell(network)) in integers of 8 bits: weights, and the outputs of \(counted(layers, "layer"))",
+      "calibrated on \(counted(images, "image")) of \(cell(dataSet))",
       "\(cell(output)): \(kibibytes(bytesAfter)), before \(kibibytes(bytesBefore))",
     ]
     guard let test else { return lines.joined(separator: "\n") }
     return
       (lines + [
-        "\(cell(test.after.dataSet)) (\(test.after.images) images): error \(percent(test.after.topOneError)), before "
+        "\(cell(test.after.dataSet)) (\(counted(test.after.images, "image"))): error \(percent(test.after.topOneError)), before "
           + percent(test.before.topOneError)
       ]).joined(separator: "\n")
   }

@@ -70,6 +70,8 @@ struct ResNetCommand: AsyncParsableCommand {
     let lines = message.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
     let fault = lines.prefix { !$0.hasPrefix("Help:") && !$0.hasPrefix("Usage:") }.joined(separator: " ")
     let text = fault.hasPrefix("Error: ") ? String(fault.dropFirst("Error: ".count)) : fault
+    // What names the help of a command itself needs no second one.
+    if text.contains("See '") { return text }
     let remedy = lines.last { $0.hasPrefix("See '") } ?? "See 'resnet --help' for more information."
     return text + (text.hasSuffix(".") ? " " : ". ") + remedy
   }

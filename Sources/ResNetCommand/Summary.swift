@@ -15,20 +15,26 @@ struct Summary: AsyncParsableCommand {
         resnet summary resnet20 --shortcut b --normalization none
         resnet summary plain34 --json
         resnet summary my-net.json
+        resnet summary runs/r20
+
+      Of a model, which is the folder of a run or a safetensors file, it tells too
+      how good it was when training kept it, where its file says so.
 
       With --training also the memory that training takes, before anything runs:
 
         resnet summary resnet1202 --training --batch 128 --memory-limit 3GiB
       """)
 
-  @Argument(help: "A network such as resnet20 ('resnet networks' lists them), or a JSON file.", completion: .networks)
+  @Argument(
+    help: "A network such as resnet20 ('resnet networks' lists them), a JSON file, or a model.", completion: .networks)
   var network: String
 
   @OptionGroup var options: NetworkOptions
 
   @Option(
     help: ArgumentHelp(
-      "Classes to tell apart; if not given, 1000 for ImageNet's networks and 10 for others.", valueName: "number"))
+      "Classes to tell apart; if not given, the model's, or 1000 for ImageNet's networks and 10 for others.",
+      valueName: "number"))
   var classes: Int?
 
   @Flag(help: "Plan the memory of training too.")
@@ -50,17 +56,21 @@ struct Summary: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let architecture = try options.architecture(network)
-    let graph = try architecture.graph(classes: classes ?? architecture.usualClasses)
+    let argument = try NetworkArgument(network)
+    let (architecture, model) = (try options.varied(argument.architecture), argument.model)
+    let graph = try architecture.graph(
+      classes: classes ?? model?.classes.count ?? architecture.usualClasses, input: model?.input)
     let summary = graph.summary(network: architecture.name)
     let batch = batch ?? 128
     let plan = training ? try await plan(graph, batch: batch) : nil
     if json {
-      Terminal.print(try encoded(PlannedSummary(summary: summary, training: plan)))
+      Terminal.print(try encoded(PlannedSummary(summary: summary, training: plan, figures: model?.figures)))
     } else {
-      Terminal.print(
-        summary.description + (plan.map { "\n\n" + $0.table(batch: batch, runBytes: runBytes(graph, $0, batch)) } ?? "")
-      )
+      let parts = [
+        summary.description, plan.map { $0.table(batch: batch, runBytes: runBytes(graph, $0, batch)) },
+        model?.figures?.description,
+      ]
+      Terminal.print(parts.compactMap(\.self).joined(separator: "\n\n"))
     }
   }
 
@@ -80,19 +90,21 @@ struct Summary: AsyncParsableCommand {
   }
 }
 
-/// A network's summary with the memory that training it takes.
+/// A network's summary with the memory that training it takes, and how good a model is.
 private struct PlannedSummary: Encodable {
   var summary: GraphSummary
   var training: TrainingMemory?
+  var figures: Model.Figures?
 
   private enum Key: CodingKey {
-    case training
+    case training, figures
   }
 
   func encode(to encoder: any Encoder) throws {
     try summary.encode(to: encoder)
     var container = encoder.container(keyedBy: Key.self)
     try container.encodeIfPresent(training, forKey: .training)
+    try container.encodeIfPresent(figures, forKey: .figures)
   }
 }
 

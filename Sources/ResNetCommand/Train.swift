@@ -109,8 +109,13 @@ struct Train: AsyncParsableCommand {
   private func train(_ plan: TrainingPlan, _ threads: Int, _ precision: Precision) async throws {
     let reporter = ProgressReporter(progress, plan.progress)
     defer { reporter.finish() }
-    if plan.preprocessing == nil, let source = plan.source, let note = source.noteOnResizing(of: plan.training) {
+    if plan.isOfPictures, plan.preprocessing == nil, let note = plan.source?.noteOnResizing {
       reporter.note("note: the model that is begun with \(note)")
+    }
+    if plan.test == nil, plan.folder?.recorded == nil {
+      reporter.note(
+        "note: there are no test images, so how good the model is on new ones stays unknown; --validation "
+          + "\(max(1, plan.training.count / 10)) would hold out a tenth")
     }
     let trainer = try trainer(plan, precision, reporter)
     try await trainer.prepare()
@@ -175,9 +180,10 @@ struct Train: AsyncParsableCommand {
     let parameters = trainer.model.graph.parameterCount
     let origin = trainer.origin(plan.sourcePlace, isNew: plan.folder?.recorded == nil).map { "\($0)\n" }.joined()
     return "\(trainer.model.architecture.name), \(parameters) parameters\n\(origin)"
-      + "trained on \(plan.training.name) (\(plan.training.count) images)"
+      + "trained on \(plan.training.name) (\(counted(plan.training.count, "image")))"
       + (plan.test.map { ", tested on \($0.name) (\($0.count))" } ?? "")
-      + "\n\(trainer.recipe.name): \(trainer.recipe.length), \(trainer.steps) steps of \(trainer.recipe.batch) images, "
-      + "seed \(plan.seed), \(threads) \(threads == 1 ? "thread" : "threads"), \(trainer.precision.rawValue)"
+      + "\n\(trainer.recipe.name): \(trainer.recipe.length), \(counted(trainer.steps, "step")) of "
+      + "\(counted(trainer.recipe.batch, "image")), "
+      + "seed \(plan.seed), \(counted(threads, "thread")), \(trainer.precision.rawValue)"
   }
 }

@@ -14,7 +14,9 @@ extension Trainer {
       begin.append("fine-tuned from \(place ?? "a model")")
       if isNew {
         begin[0] += ": \(takeover.taken) of \(takeover.tensors) tensors taken over"
-        if let head = takeover.newHead { begin.append("head \(head) new for \(model.classes.count) classes") }
+        if let head = takeover.newHead {
+          begin.append("head \(head) new for \(counted(model.classes.count, "class", "classes"))")
+        }
       }
     }
     if let layer = fineTuning.freezeUntil {

@@ -1,3 +1,4 @@
+import ResNetCore
 import ResNetFiles
 import Synchronization
 
@@ -12,6 +13,13 @@ public struct BrokenPicture: Hashable, Sendable, Codable {
   public init(path: String, reason: String) {
     self.path = path
     self.reason = reason
+  }
+
+  /// What is wrong with a file that could not be read; `nil` where that is not the file's own fault: where memory, the
+  /// right to read it or the disk failed, other files would fail as well, and leaving them out would mend nothing.
+  init?(path: String, _ error: any Error) {
+    guard let error = error as? ResNetError, error.code == .data else { return nil }
+    self.init(path: path, reason: error.message)
   }
 }
 
@@ -39,7 +47,7 @@ extension DataSet {
       guard case .files(let files) = set.images, seen.insert(ObjectIdentifier(files.broken)).inserted else { return [] }
       let broken = set.brokenPictures
       guard !broken.isEmpty else { return [] }
-      let count = broken.count == 1 ? "1 file" : "\(broken.count) files"
+      let count = counted(broken.count, "file")
       let fate = files.options.broken == .skip ? "left out" : "replaced by others of the same class"
       let rest = broken.count - notedFiles
       return ["\(count) in \(files.folder) that cannot be read \(broken.count == 1 ? "was" : "were") \(fate)"]

@@ -4,7 +4,9 @@ import ResNetImages
 
 extension DataCheck {
   /// Looks at all pictures of a folder, on all cores.
-  init(_ folder: ImageFolder, _ options: ImageFolderOptions) {
+  ///
+  /// - Throws: `ResNetError` of code `inputOutput` where a folder in it cannot be read.
+  init(_ folder: ImageFolder, _ options: ImageFolderOptions) throws {
     let listings = folder.parts.map(\.listing)
     // Strings hold different spellings of an accent for equal, and folders do not.
     let names = Set(listings.flatMap { $0.classes.map { Array($0.name.utf8) } })
@@ -16,16 +18,20 @@ extension DataCheck {
     }
     // Places are told as they lie below the folder that holds all parts.
     let start = folder.path.hasSuffix("/") ? folder.path.utf8.count : folder.path.utf8.count + 1
+    @Sendable func place(_ path: String) -> String { String(decoding: path.utf8.dropFirst(start), as: UTF8.self) }
     let images = concurrentMap(files.count) { number in
       let file = files[number]
       return CheckedImage(
-        reading: file.path, place: String(decoding: file.path.utf8.dropFirst(start), as: UTF8.self), part: file.part,
-        label: file.label)
+        reading: file.path, place: place(file.path), part: file.part, label: file.label)
     }
     let present = listings.map { Set($0.labels(names).compactMap(\.self)) }
     self.init(
       name: folder.name, classes: names, parts: folder.parts.map { $0.name ?? "all" }, images: images,
       has: { present[$0].contains($1) })
+    passedOver = try listings.flatMap { listing in
+      try listing.classes.flatMap { try PictureTree.otherPictures(of: listing.path, below: $0.name) }
+        .map { place(listing.path + "/" + $0.path) }
+    }
     problems += folderProblems(images, options)
     if let given = options.classNames, given.count == names.count { classes = given }
   }
@@ -35,6 +41,7 @@ extension DataCheck {
     if !parts.contains(where: { ["training", "all"].contains($0.name) }) {
       problems.append("there are no training images")
     }
+    if classes.count == 1 { problems.append("there is one class alone, \(quoted(classes[0]))") }
     if let given = options.classNames, given.count != classes.count {
       problems.append("there are \(classes.count) classes and \(given.count) names for them")
     }
@@ -59,7 +66,11 @@ extension DataCheck {
       }
     }
     if !broken.isEmpty, options.broken == .fail {
-      problems.append(broken.count == 1 ? "1 file cannot be read" : "\(broken.count) files cannot be read")
+      problems.append(counted(broken.count, "file") + " cannot be read")
+    }
+    let barred = images.count(where: \.isBarred)
+    if barred > 0, options.broken != .fail {
+      problems.append(counted(barred, "file") + " cannot be opened, which is not for --broken to mend")
     }
     return problems
   }
@@ -78,6 +89,7 @@ extension CheckedImage {
       content = bytes.withUnsafeBytes(contentWords)
     } catch {
       reason = (error as? ResNetError)?.message ?? "\(error)"
+      isBarred = BrokenPicture(path: path, error) == nil
     }
   }
 }

@@ -65,6 +65,9 @@ public struct DataCheck: Hashable, Sendable, Codable {
   public var rotated: Int
   /// The files that cannot be read, by path below the source.
   public var broken: [BrokenPicture]
+  /// Files that have the names of pictures of kinds that are not read, such as HEIC, and are passed over, by path below
+  /// the source.
+  public var passedOver: [String]
   /// Images that are the same to the byte and lie in several parts: each group's places.
   public var sharedAcrossParts: [[String]]
   /// How many images are a copy of another one in their part.
@@ -82,7 +85,7 @@ public struct DataCheck: Hashable, Sendable, Codable {
       let folder = try DataFolder(source)
       if try DataSet.openArrays(folder) == nil {
         guard let pictures = try ImageFolder(folder) else { throw folder.unknown() }
-        self.init(pictures, options)
+        try self.init(pictures, options)
         return
       }
     }
@@ -100,6 +103,8 @@ struct CheckedImage: Sendable {
   var header: ImageHeader?
   /// What is wrong with it.
   var reason: String?
+  /// Whether that is not its own fault, so that training ends at it whatever becomes of broken files.
+  var isBarred = false
   /// A hash of its bytes, and their number.
   var content: [UInt64] = []
 }
@@ -137,6 +142,7 @@ extension DataCheck {
     sharedAcrossParts = groups.filter { Set($0.map(\.part)).count > 1 }.map { $0.map(\.place) }
       .sorted { precedes($0[0], $1[0]) }
     repeatedWithinParts = groups.reduce(0) { $0 + $1.count - Set($1.map(\.part)).count }
+    passedOver = []
     problems = []
   }
 

@@ -46,7 +46,12 @@ public struct DataSplits: Sendable {
   /// - Throws: `ResNetError` of code `data` where there are none.
   public func requireTest() throws -> DataSet {
     guard let test = test ?? validation ?? (isUndivided ? training : nil) else {
-      throw ResNetError(.data, "it holds no test images", at: name, remedy: "Give a folder with a test set")
+      throw ResNetError(
+        .data, "it holds no test images", at: name,
+        remedy: training?.imageShape == nil
+          ? "Put pictures into a folder test beside train, or give the folder train itself to use what is trained on"
+          : "Add its files of test images: test_batch.bin (CIFAR-10), test.bin (CIFAR-100) or t10k-images-idx3-ubyte and "
+            + "t10k-labels-idx1-ubyte (IDX)")
     }
     return test
   }

@@ -71,8 +71,12 @@ struct FolderEntry {
   }
 
   /// Whether it has the name of a picture.
-  var isPicture: Bool {
-    guard !isFolder, let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else { return false }
-    return ImageFormat.fileExtensions.contains(name[name.index(after: dot)...].lowercased())
+  var isPicture: Bool { !isFolder && fileExtension.map(ImageFormat.fileExtensions.contains) ?? false }
+
+  /// Whether it has the name of a picture of a kind that is not read.
+  var isOtherPicture: Bool { !isFolder && fileExtension.map(ImageFormat.otherFileExtensions.contains) ?? false }
+
+  private var fileExtension: String? {
+    name.utf8.lastIndex(of: UInt8(ascii: ".")).map { name[name.index(after: $0)...].lowercased() }
   }
 }

@@ -78,7 +78,7 @@ struct ImageFolder {
     }
     var listing = part.listing
     try check(listing, names, options)
-    let broken = options.broken == .skip ? listing.removeBroken() : []
+    let broken = try options.broken == .skip ? listing.removeBroken() : []
     let labels = listing.labels(names)
     let counts = zip(labels, listing.classes).reduce(into: names.map { _ in 0 }) { counts, entry in
       if let label = entry.0 { counts[label] = entry.1.files.count }
@@ -129,18 +129,23 @@ extension ClassFolders {
   }
 
   /// Takes out the files that cannot be decoded, which costs as much as an epoch's decoding.
-  fileprivate mutating func removeBroken() -> [BrokenPicture] {
+  ///
+  /// - Throws: the first error that is not its file's own fault.
+  fileprivate mutating func removeBroken() throws -> [BrokenPicture] {
     let files = classes.flatMap(\.files)
     let folder = path
-    let reasons = concurrentMap(files.count) { number -> BrokenPicture? in
+    let reasons = try concurrentMap(files.count) { number -> Result<BrokenPicture?, any Error> in
       let path = folder + "/" + files[number].path
-      do {
-        _ = try Image(contentsOf: path)
-        return nil
-      } catch {
-        return BrokenPicture(path: path, reason: (error as? ResNetError)?.message ?? "\(error)")
+      return Result {
+        do {
+          _ = try Image(contentsOf: path)
+          return nil
+        } catch {
+          guard let broken = BrokenPicture(path: path, error) else { throw error }
+          return broken
+        }
       }
-    }
+    }.map { try $0.get() }
     var number = 0
     for index in classes.indices {
       classes[index].files.removeAll { _ in

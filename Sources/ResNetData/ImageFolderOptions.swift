@@ -1,6 +1,7 @@
 /// What to make of a folder of pictures where there is a choice.
 public struct ImageFolderOptions: Hashable, Sendable, Codable {
-  /// What becomes of a file that is no picture, or a damaged one.
+  /// What becomes of a file that is no picture, or a damaged one. A file that may not be read, or whose disk fails, is no
+  /// broken one: reading it throws an error in any case.
   public enum Broken: String, Hashable, Sendable, Codable, CaseIterable {
     /// Reading it throws an error that names it.
     case fail

@@ -54,23 +54,30 @@ extension DataSet {
   /// - Parameters:
   ///   - rules: what is made of EXIF's orientation and of transparency.
   ///   - random: what another picture of the class is chosen by.
-  /// - Throws: `ResNetError` that names the file, as `Image(contentsOf:rules:)` does; of code `data` too where no picture
-  ///   of the class can be read.
+  /// - Throws: `ResNetError` that names the file, as `Image(contentsOf:rules:)` does, with what else can be done about a
+  ///   broken one; of code `data` too where no picture of the class can be read.
   /// - Precondition: it is a set of pictures.
   func picture(at position: Int, rules: ImageRules, random: @autoclosure () -> RandomNumbers) throws -> Image {
     guard case .files(let files) = images else { preconditionFailure("\(name) has its images in memory") }
+    let path = files.path(rows[position])
     do {
-      return try Image(contentsOf: files.path(rows[position]), rules: rules)
-    } catch let error as ResNetError where files.options.broken == .replace {
-      files.broken.add(BrokenPicture(path: files.path(rows[position]), reason: error.message))
+      return try Image(contentsOf: path, rules: rules)
+    } catch var error as ResNetError {
+      guard let broken = BrokenPicture(path: path, error) else { throw error }
+      guard files.options.broken == .replace else {
+        error.remedy += "; --broken replace or skip goes on without such files, and 'resnet check-data' lists them"
+        throw error
+      }
+      files.broken.add(broken)
       let others = labels.indices.filter { labels[$0] == labels[position] && $0 != position }
       var random = random()
       for other in random.permutation(others.count) {
         let path = files.path(rows[others[other]])
         do {
           return try Image(contentsOf: path, rules: rules)
-        } catch let error as ResNetError {
-          files.broken.add(BrokenPicture(path: path, reason: error.message))
+        } catch {
+          guard let broken = BrokenPicture(path: path, error) else { throw error }
+          files.broken.add(broken)
         }
       }
       throw ResNetError(

@@ -23,6 +23,17 @@ package enum PictureTree {
   /// - Throws: `ResNetError` of code `inputOutput` where a folder cannot be read, `data` where links lead through it
   ///   in too many ways.
   package static func files(of root: String, below inner: String = "") throws -> [File] {
+    try files(of: root, below: inner, where: \.isPicture)
+  }
+
+  /// Lists what lies where pictures do and has the name of one of a kind that is not read.
+  static func otherPictures(of root: String, below inner: String) throws -> [File] {
+    try files(of: root, below: inner, where: \.isOtherPicture)
+  }
+
+  private static func files(
+    of root: String, below inner: String, where isWanted: (FolderEntry) -> Bool
+  ) throws -> [File] {
     func joined(_ folder: String, _ name: String) -> String { folder.isEmpty ? name : folder + "/" + name }
     func place(_ folder: String) -> String { folder.isEmpty ? root : root + "/" + folder }
     var found: [(folder: String, files: [File])] = []
@@ -37,7 +48,7 @@ package enum PictureTree {
           remedy: "Remove links between folders")
       }
       let entries = try FolderEntry.visible(in: place(folder))
-      let files = entries.filter(\.isPicture).map { File(path: joined(folder, $0.name), length: $0.length) }
+      let files = entries.filter(isWanted).map { File(path: joined(folder, $0.name), length: $0.length) }
       found.append((folder, files))
       for entry in entries where entry.isFolder && !above.contains(entry.identity) {
         pending.append((joined(folder, entry.name), above + [entry.identity]))

@@ -19,6 +19,13 @@ public enum ImageFormat: String, Hashable, Sendable, Codable, CaseIterable {
     "bmp", "jfif", "jpe", "jpeg", "jpg", "pgm", "png", "pnm", "ppm", "tif", "tiff", "webp",
   ]
 
+  /// How the names of pictures end that are of other formats and are not read: those of telephones and the web, drawings,
+  /// and what cameras and programs for photographers write.
+  package static let otherFileExtensions: Set<String> = [
+    "arw", "avif", "cr2", "cr3", "dng", "gif", "heic", "heif", "ico", "j2k", "jp2", "jxl", "nef", "orf", "psd", "raf",
+    "raw", "rw2", "svg", "tga",
+  ]
+
   /// The kind of a file that begins with `bytes`, or `nil` where it is none of these.
   public init?(bytes: UnsafeRawBufferPointer) {
     func begins(_ signature: [UInt8], at offset: Int = 0) -> Bool {

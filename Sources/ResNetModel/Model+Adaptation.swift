@@ -69,7 +69,14 @@ extension Model {
       graph.layers.filter { $0.name != head }.flatMap(\.parameters).map { ($0.name, $0.shape) }
     }
     let difference = ParameterDifference(given: shapes(self.graph), expected: shapes(graph))
-    guard difference.isEmpty else { throw Self.misfit(difference, of: architecture, remedy: remedy) }
+    guard difference.isEmpty else {
+      let (own, other) = (quoted(self.architecture.name), quoted(architecture.name))
+      // Not every tensor by name: it is the network that is the wrong one.
+      throw ResNetError(
+        .data,
+        "the model is a \(own)\(own == other ? " of other layers" : ", not a \(other)") (tensors: \(difference.counts))",
+        remedy: remedy)
+    }
     // Shortcuts without parameters leave no trace in them.
     let own = try self.architecture.graph(classes: classes.count, input: graph.inputShape).steps(except: head)
     let theirs = graph.steps(except: head)

@@ -42,7 +42,7 @@ extension Model {
         .data, "the file is a PyTorch checkpoint, which does not say of which network", at: file,
         remedy: "Make a model of it with 'resnet import --network'")
     }
-    try self.init(Safetensors(contentsOf: file))
+    try self.init(Safetensors(weightsAt: file))
   }
 
   init(_ file: Safetensors) throws {
@@ -72,6 +72,7 @@ extension Model {
         try Self.check(given, against: graph.parameters.map { ($0.name, $0.shape) }, of: metadata.architecture)
         return (Dictionary(uniqueKeysWithValues: try entries.map { ($0.name, try file.tensor($0)) }), nil)
       }
+      figures = metadata.figures
     } catch var error as ResNetError {
       // What would be a wrong request elsewhere is damaged data in a file.
       if error.code == .usage { error.code = .data }
@@ -84,10 +85,12 @@ extension Model {
 
   /// Writes the model as a safetensors file, whole or not at all; equal models give equal bytes.
   ///
-  /// Its `__metadata__` holds architecture, input, classes and preprocessing under keys that begin with `resnet.`; a mean
-  /// image is the tensor `preprocessing.mean`. The file of a quantised model holds integers (`docs/quantized-models.md`).
+  /// Its `__metadata__` holds architecture, input, classes, preprocessing and figures under keys that begin with `resnet.`;
+  /// a mean image is the tensor `preprocessing.mean`. The file of a quantised model holds integers
+  /// (`docs/quantized-models.md`).
   ///
-  /// - Throws: `ResNetError` of code `inputOutput` where the file cannot be written.
+  /// - Throws: `ResNetError` of code `inputOutput` where the file cannot be written, `usage` where it has figures that
+  ///   cannot be.
   public func write(to path: String) throws {
     let contents = try fileContents()
     try Safetensors.write(contents.tensors, integers: contents.integers, metadata: contents.metadata, to: path)
@@ -103,7 +106,7 @@ extension Model {
   func fileContents() throws -> FileContents {
     let metadata = ModelMetadata(
       architecture: architecture, input: input, classes: classes, preprocessing: preprocessing.metadata,
-      isQuantized: quantization != nil)
+      isQuantized: quantization != nil, figures: figures)
     var contents = FileContents(tensors: parameters, metadata: try metadata.texts())
     if let quantization { replaceByIntegers(&contents, quantization) }
     contents.tensors[ModelMetadata.meanImageName] = preprocessing.meanImage

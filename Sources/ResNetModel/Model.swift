@@ -27,6 +27,8 @@ public struct Model: Sendable {
   /// What integers of 8 bits stand for in a quantised model, whose weights are integers times the scale of their output;
   /// `nil` in others.
   public let quantization: Quantization?
+  /// How good it was when training kept it; `nil` where nobody said, and in models that were made from others.
+  public var figures: Figures?
   /// The network as layers, for `classes.count` outputs and `input`.
   public let graph: Graph
 

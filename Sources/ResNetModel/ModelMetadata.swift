@@ -18,10 +18,13 @@ struct ModelMetadata {
     case classes = "resnet.classes"
     case preprocessing = "resnet.preprocessing"
     case quantization = "resnet.quantization"
+    case figures = "resnet.figures"
   }
 
   /// What a quantised model's file says of its numbers.
   private static let integers = "int8"
+  /// The key of what says how good a model is, and nothing of what it computes.
+  static let figuresKey = Key.figures.rawValue
 
   var architecture: Architecture
   var input: Shape
@@ -29,20 +32,23 @@ struct ModelMetadata {
   var preprocessing: Preprocessing.Metadata
   /// Whether weights are integers of 8 bits.
   var isQuantized: Bool
+  /// What training kept the model with, where it said so.
+  var figures: Model.Figures?
 
   /// The texts by their keys; equal metadata gives equal texts.
+  ///
+  /// - Throws: `ResNetError` of code `usage` where there are figures that cannot be.
   func texts() throws -> [String: String] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let classes = Array("[".utf8) + classes.map(jsonString).joined(separator: ",".utf8) + "]".utf8
     var texts = [
       Key.format.rawValue: Self.version,
       Key.architecture.rawValue: try architecture.json(),
       Key.input.rawValue: "[\(input.dimensions.map(String.init).joined(separator: ","))]",
       Key.classes.rawValue: String(decoding: classes, as: UTF8.self),
-      Key.preprocessing.rawValue: String(decoding: try encoder.encode(preprocessing), as: UTF8.self),
+      Key.preprocessing.rawValue: String(decoding: try JSONEncoder.stable.encode(preprocessing), as: UTF8.self),
     ]
     if isQuantized { texts[Key.quantization.rawValue] = Self.integers }
+    if let figures { texts[Self.figuresKey] = try figures.json() }
     return texts
   }
 
@@ -51,14 +57,18 @@ struct ModelMetadata {
   /// - Throws: `ResNetError` of code `data` where one is missing, damaged or of another version.
   init(_ file: Safetensors) throws {
     try Self.checkKeys(of: file)
-    func text(_ key: Key, atMost limit: Int) throws -> String {
-      guard let text = file.metadata(key.rawValue) else {
-        throw ResNetError(.data, "the metadata lacks \(key.rawValue)", at: file.place, remedy: "Write the model again")
-      }
+    func optionalText(_ key: Key, atMost limit: Int) throws -> String? {
+      guard let text = file.metadata(key.rawValue) else { return nil }
       guard text.utf8.count <= limit else {
         throw ResNetError(
           .data, "\(key.rawValue) has \(text.utf8.count) bytes, more than \(limit)", at: file.place,
           remedy: "Write the model again")
+      }
+      return text
+    }
+    func text(_ key: Key, atMost limit: Int) throws -> String {
+      guard let text = try optionalText(key, atMost: limit) else {
+        throw ResNetError(.data, "the metadata lacks \(key.rawValue)", at: file.place, remedy: "Write the model again")
       }
       return text
     }
@@ -77,17 +87,19 @@ struct ModelMetadata {
         .data, "numbers of the kind \(quoted(numbers ?? "")) are not known", at: place(.quantization),
         remedy: "Read it with the version of the package that wrote it, or a newer one")
     }
+    figures = try optionalText(.figures, atMost: 1 << 12).map { try Model.Figures(json: $0, place: place(.figures)) }
   }
 
   init(
     architecture: Architecture, input: Shape, classes: [String], preprocessing: Preprocessing.Metadata,
-    isQuantized: Bool
+    isQuantized: Bool, figures: Model.Figures?
   ) {
     self.architecture = architecture
     self.input = input
     self.classes = classes
     self.preprocessing = preprocessing
     self.isQuantized = isQuantized
+    self.figures = figures
   }
 
   /// Keys of others are passed over; keys of ours that are not known come from a newer version.

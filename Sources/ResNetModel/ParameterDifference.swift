@@ -52,6 +52,12 @@ public struct ParameterDifference: Hashable, Sendable {
     missing += expected[position...].map { Item(name: $0.name, shape: $0.shape) }
   }
 
+  /// How many there are of each kind of difference, as in `12 missing, 2 of the wrong shape`.
+  var counts: String {
+    [(missing.count, "missing"), (unexpected.count, "unexpected"), (misshapen.count, "of the wrong shape")]
+      .filter { $0.0 > 0 }.map { "\($0) \($1)" }.joined(separator: ", ")
+  }
+
   /// One line for each kind of difference there is: how many, and the first ten.
   public var lines: [String] {
     [

@@ -1,6 +1,7 @@
 import ResNetCore
 import ResNetFiles
 import ResNetGraph
+import ResNetImages
 import ResNetModels
 
 /// Weights that others trained: a PyTorch checkpoint (`.pth`, `.pt`, `.th`), or a safetensors file that does not say of
@@ -29,13 +30,13 @@ public struct WeightFile: Sendable {
 
   /// Opens a file of either kind, whatever it is called; numbers are read when they are asked for.
   ///
-  /// - Throws: `ResNetError` of code `data` where there is no file, or it is damaged or of another kind; `inputOutput` where
-  ///   it cannot be read.
+  /// - Throws: `ResNetError` of code `data` where there is no file, or it is damaged or of another kind, such as a picture;
+  ///   `inputOutput` where it cannot be read.
   public init(contentsOf path: String) throws {
     if try PyTorchCheckpoint.isCheckpoint(at: path) {
       self.init(.checkpoint(try PyTorchCheckpoint(contentsOf: path)))
     } else {
-      self.init(try Safetensors(contentsOf: path))
+      self.init(try Safetensors(weightsAt: path))
     }
   }
 
@@ -69,7 +70,7 @@ public struct WeightFile: Sendable {
       case .checkpoint(let file):
         "a PyTorch checkpoint (\(file.format.rawValue))" + (file.stateDictKey.map { " under '\($0)'" } ?? "")
       }
-    return "\(entries.count) \(entries.count == 1 ? "tensor" : "tensors") of \(kind)"
+    return "\(counted(entries.count, "tensor")) of \(kind)"
   }
 
   /// The number of classes that the last layer's weights tell apart; `nil` where there is no such layer.
@@ -101,7 +102,7 @@ public struct WeightFile: Sendable {
   package var proposal: String? {
     let networks = fittingNetworks()
     guard let classCount, !networks.isEmpty else { return nil }
-    return "It fits \(networks.joined(separator: " and ")) with \(classCount) classes"
+    return "It fits \(networks.joined(separator: " and ")) with \(counted(classCount, "class", "classes"))"
   }
 
   /// Which tensor of the file is which parameter, by position; those of the wrong shape are none.
@@ -133,6 +134,25 @@ public struct WeightFile: Sendable {
       case .safetensors(let file): try file.tensor(file.entries[position])
       case .checkpoint(let file): try file.tensor(file.entries[position])
       }
+    }
+  }
+}
+
+extension Safetensors {
+  /// Opens a file that should hold weights, and says so where it is a picture.
+  ///
+  /// - Throws: as `init(contentsOf:)`.
+  init(weightsAt path: String) throws {
+    do {
+      try self.init(contentsOf: path)
+    } catch let error as ResNetError where error.code == .data {
+      // Not before: a sound header's length may look like the beginning of anything.
+      guard let bytes = try? BinaryFile.read(path, atMost: 1 << 26),
+        let header = try? ImageHeader(bytes: bytes, named: path)
+      else { throw error }
+      throw ResNetError(
+        .data, "the file is a picture (\(header.format.rawValue), \(header.size)), which holds no weights", at: path,
+        remedy: "Give a safetensors file or a checkpoint of PyTorch")
     }
   }
 }

@@ -67,9 +67,9 @@ struct Checkpoint {
       .data, "the description of the run in it makes no sense", at: path,
       remedy: "Go on with the version of the package that wrote it")
     do {
-      self.record = try RunRecord.decoder.decode(RunRecord.self, from: Data(record.utf8))
+      self.record = try JSONDecoder.stable.decode(RunRecord.self, from: Data(record.utf8))
       state = TrainingState(
-        progress: try RunRecord.decoder.decode(TrainingState.Progress.self, from: Data(progress.utf8)),
+        progress: try JSONDecoder.stable.decode(TrainingState.Progress.self, from: Data(progress.utf8)),
         parameters: parameters, velocities: velocities)
     } catch let error where error is DecodingError || error is ResNetError {
       throw damaged
@@ -85,8 +85,8 @@ struct Checkpoint {
   ///
   /// - Throws: `ResNetError` of code `inputOutput` where it cannot be written.
   func write(to path: String) throws {
-    let record = String(decoding: try RunRecord.encoder.encode(record), as: UTF8.self)
-    let progress = String(decoding: try RunRecord.encoder.encode(state.progress), as: UTF8.self)
+    let record = String(decoding: try JSONEncoder.stable.encode(record), as: UTF8.self)
+    let progress = String(decoding: try JSONEncoder.stable.encode(state.progress), as: UTF8.self)
     let tensors = Self.tensors(state.parameters, state.velocities)
     let metadata = [
       Key.format: Self.format, Key.record: record, Key.progress: progress,

@@ -44,7 +44,7 @@ extension CheckpointPolicy.Interval: CustomStringConvertible {
   /// `200 steps`, `90 seconds` or `5 minutes`.
   public var description: String {
     switch self {
-    case .steps(let count): "\(count) \(count == 1 ? "step" : "steps")"
+    case .steps(let count): counted(count, "step")
     case .seconds(60): "1 minute"
     case .seconds(let seconds) where seconds >= 60 && seconds.truncatingRemainder(dividingBy: 60) == 0:
       "\(fixed(seconds / 60, 0)) minutes"

@@ -42,8 +42,8 @@ extension Recipe.Length: CustomStringConvertible {
   /// `30 epochs` or `64000 iterations`.
   public var description: String {
     switch self {
-    case .epochs(let count): "\(count) \(count == 1 ? "epoch" : "epochs")"
-    case .iterations(let count): "\(count) \(count == 1 ? "iteration" : "iterations")"
+    case .epochs(let count): counted(count, "epoch")
+    case .iterations(let count): counted(count, "iteration")
     }
   }
 }

@@ -22,13 +22,13 @@ extension RunFolder {
     do {
       try JSONScanner.check(text, place: path)
       // By itself, because all else may look different in another format.
-      let format = try RunRecord.decoder.decode(Format.self, from: Data(text.utf8)).format
+      let format = try JSONDecoder.stable.decode(Format.self, from: Data(text.utf8)).format
       guard format == 1 else {
         throw ResNetError(
           .unavailable, "the run is of format \(format), and only 1 can be read", at: path,
           remedy: "Use the version of the package that wrote it, or a newer one")
       }
-      return try RunRecord.decoder.decode(RunRecord.self, from: Data(text.utf8))
+      return try JSONDecoder.stable.decode(RunRecord.self, from: Data(text.utf8))
     } catch let error where error is DecodingError || (error as? ResNetError)?.place?.hasPrefix(path) == false {
       throw ResNetError(
         .data, "it does not describe a run", at: path,

@@ -201,13 +201,18 @@ extension RunFolder {
     case .none where differences.isEmpty: return
     case .none, .longer: break
     }
+    let changes = differences.map(\.text).joined(separator: "; ")
+    if differences.allSatisfy(\.isOfImages) {
+      throw ResNetError(
+        .usage, changes, at: path,
+        remedy: "Give the images that the run began with, or --override to go on with those that are there now")
+    }
     let remedy =
       isLonger
       ? "Give --extend to train for longer, or leave the options away to go on as before"
       : "Leave the options away to go on as before, give --override to go on differently, or begin a new run"
     throw ResNetError(
-      .usage, "the run in this folder is another one: " + differences.map(\.text).joined(separator: "; "), at: path,
-      remedy: remedy)
+      .usage, "the run in this folder is another one: " + changes, at: path, remedy: remedy)
   }
 }
 

@@ -59,8 +59,8 @@ public final class RunFolder {
   ///   - validation: how many training images are held out to test on.
   ///   - start: what to call the model that the run begins with, if it begins with one.
   ///   - overwrite: whether a run that is there is to be replaced.
-  /// - Throws: `ResNetError` of code `usage` where there is a run in it that is not to be replaced, or another process
-  ///   holds it; `inputOutput` where it cannot be made or written to.
+  /// - Throws: `ResNetError` of code `usage` where there is a run in it that kept something and is not to be replaced, or
+  ///   another process holds it; `inputOutput` where it cannot be made or written to.
   public nonisolated init(
     _ path: String, data: String, validation: Int? = nil, from start: String? = nil, overwrite: Bool = false,
     checkpoints policy: CheckpointPolicy = CheckpointPolicy()
@@ -185,10 +185,17 @@ extension RunFolder {
 
   private nonisolated static func refuseRun(in path: String) throws {
     let found = files.first { FileManager.default.fileExists(atPath: file($0, in: path)) }
-    guard let found else { return }
+    guard let found, !isWithoutResults(path) else { return }
     throw ResNetError(
       .usage, "there is a run in this folder already (\(found))", at: path,
       remedy: "Choose another folder, go on with the run (--resume \(path)), or replace it (--overwrite)")
+  }
+
+  /// Whether the run in a folder kept nothing that could be lost, as one that failed before its first step.
+  private nonisolated static func isWithoutResults(_ path: String) -> Bool {
+    let models = [Model.fileName, best].contains { FileManager.default.fileExists(atPath: file($0, in: path)) }
+    guard !models, checkpointFiles(in: path).isEmpty, let record = try? record(of: path) else { return false }
+    return record.lastEpoch == nil
   }
 
   nonisolated static func makeFolder(_ path: String) throws {

@@ -7,11 +7,15 @@ extension RunRecord {
   struct Difference {
     /// Where, as in `recipe.learningRate`.
     var key: String
-    var old: String
-    var new: String
+    /// What is otherwise, for a person.
+    var text: String
 
-    var text: String { "\(key) was \(old) and is now \(new)" }
+    /// Whether it is one of the images, and not of what is done with them.
+    var isOfImages: Bool { [RunRecord.trainingImages, RunRecord.testImages].contains(key) }
   }
+
+  private static let trainingImages = "training images"
+  private static let testImages = "test images"
 
   /// In what the bits of a run depend on, this one and a new one differ.
   func differences(to new: RunRecord) throws -> [Difference] {
@@ -21,25 +25,29 @@ extension RunRecord {
     // Versions before pictures wrote none down.
     if preprocessing == nil { new.preprocessing = nil }
     let (before, after) = (try identity(), try new.identity())
+    var images = [Self.trainingImages: data.training.change(to: new.data.training)]
+    if let old = data.test, let now = new.data.test { images[Self.testImages] = old.change(to: now) }
     return Set(before.keys).union(after.keys).sorted().compactMap { key in
       let (old, new) = (before[key] ?? "absent", after[key] ?? "absent")
-      return old == new ? nil : Difference(key: key, old: old, new: new)
+      guard old != new else { return nil }
+      let change = images[key].map { "the \(key) are others than before: \($0)" }
+      return Difference(key: key, text: change ?? "\(key) was \(old) and is now \(new)")
     }
   }
 
   private func identity() throws -> [String: String] {
     var values: [String: String] = [
       "seed": "\(seed)", "threads": "\(threads)", "precision": precision.rawValue,
-      "training images": describe(data.training), "test images": data.test.map(describe) ?? "absent",
+      Self.trainingImages: describe(data.training), Self.testImages: data.test.map(describe) ?? "absent",
     ]
     for (name, value) in [
-      ("network", try Self.encoder.encode(architecture)), ("recipe", try Self.encoder.encode(recipe)),
-      ("fineTuning", try Self.encoder.encode(fineTuning ?? FineTuning())),
+      ("network", try JSONEncoder.stable.encode(architecture)), ("recipe", try JSONEncoder.stable.encode(recipe)),
+      ("fineTuning", try JSONEncoder.stable.encode(fineTuning ?? FineTuning())),
     ] {
       flatten(try JSONSerialization.jsonObject(with: value), at: name, into: &values)
     }
     if let preprocessing {
-      let text = try Self.encoder.encode(preprocessing)
+      let text = try JSONEncoder.stable.encode(preprocessing)
       flatten(try JSONSerialization.jsonObject(with: text), at: "preprocessing", into: &values)
     }
     return values
@@ -56,5 +64,27 @@ extension RunRecord {
     default:
       values[key] = "\(value)"
     }
+  }
+}
+
+extension RunRecord.Images {
+  /// Classes that a message names.
+  private static let namedClasses = 3
+
+  /// What other images are there now, in words.
+  fileprivate func change(to new: Self) -> String {
+    let sizes =
+      new.count == count && new.name == name
+      ? "as many" : "\(new.count) of \(new.name), before \(count)" + (new.name == name ? "" : " of \(name)")
+    guard let classes, let now = new.classes else {
+      return sizes + (new.count == count ? ", with other bytes, labels or classes" : "")
+    }
+    let changed = Set(classes.keys).union(now.keys).filter { classes[$0] != now[$0] }.sorted()
+    guard !changed.isEmpty else { return sizes + ", with other names or lengths of files" }
+    let list = changed.prefix(Self.namedClasses).map { name in
+      "class \(quoted(name)) has \(now[name] ?? 0), before \(classes[name] ?? 0)"
+    }
+    let rest = changed.count - list.count
+    return "\(sizes) (\(list.joined(separator: ", "))" + (rest > 0 ? ", and so on for \(rest) more)" : ")")
   }
 }

@@ -15,11 +15,16 @@ public struct RunRecord: Codable, Sendable {
     public var count: Int
     /// `DataSet.contentHash()`.
     public var hash: String
+    /// The number of pictures of each class by its name, where they are files, which come and go.
+    public var classes: [String: Int]?
 
     init(_ dataSet: DataSet) {
       name = dataSet.name
       count = dataSet.count
       hash = dataSet.contentHash()
+      guard dataSet.imageShape == nil else { return }
+      // Classes may share a name.
+      classes = Dictionary(dataSet.labels.map { (dataSet.classNames[Int($0)], 1) }, uniquingKeysWith: +)
     }
 
     /// The same images, called as they were before: a folder may have got another name.
@@ -148,26 +153,9 @@ extension RunRecord {
 
   /// The run as indented JSON, keys sorted.
   func json() throws -> String {
-    let encoder = Self.encoder
+    let encoder = JSONEncoder.stable
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
     return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
-  }
-
-  /// A diverged run has figures that JSON has no numbers for.
-  static var encoder: JSONEncoder {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    return encoder
-  }
-
-  /// Reads what `encoder` writes.
-  static var decoder: JSONDecoder {
-    let decoder = JSONDecoder()
-    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    return decoder
   }
 
   static func now() -> String { Date.now.ISO8601Format() }

@@ -81,8 +81,8 @@ public final class Trainer {
   ///   - progress: called after every step, on the engine's thread.
   ///   - note: called with whatever the person who started the run should know, as a sentence without a full stop.
   /// - Throws: `ResNetError` of code `usage` where the recipe makes no sense, the precision has no gradients, the batch is
-  ///   larger than the data, the network cannot be made for such images, or lacks a layer that is named; `data` where the
-  ///   test images do not fit the training images, or `source` fits neither the images nor, but for its last layer, the
+  ///   larger than the data, the network cannot be made for such images, or lacks a layer that is named; `data` where there
+  ///   is one class alone, the test images do not fit the training images, or `source` fits neither the images nor, but for its last layer, the
   ///   network.
   public nonisolated init(
     _ architecture: Architecture, on dataSet: DataSet, test: DataSet? = nil, recipe: Recipe = .quick,
@@ -94,6 +94,12 @@ public final class Trainer {
     try recipe.validate()
     guard precision != .int8 else {
       throw ResNetError(.usage, "integers of 8 bits have no gradients", remedy: "Train in f32 or bf16")
+    }
+    guard dataSet.classCount > 1 else {
+      throw ResNetError(
+        .data, "there is one class alone, \(quoted(dataSet.classNames[0])), and nothing to tell apart",
+        at: dataSet.name,
+        remedy: "Use images of at least two classes; of pictures, each class in a folder of its own")
     }
     if let test { try Self.check(test, fits: dataSet) }
     statedPreprocessing = try Self.statedPreprocessing(architecture, dataSet, source, preprocessing)
@@ -152,6 +158,9 @@ public final class Trainer {
   ) throws -> (Model, Model.Takeover?) {
     let input = dataSet.imageShape ?? preprocessing?.outputShape ?? source?.input ?? architecture.input
     if let source {
+      if preprocessing == nil, let shape = dataSet.imageShape, source.preprocessing.geometry != .asIs {
+        throw source.resizes(insteadOf: shape, of: dataSet)
+      }
       return try source.adapted(
         to: architecture, input: input, classes: dataSet.classNames, preprocessing: preprocessing, seed: seed)
     }
@@ -191,7 +200,7 @@ public final class Trainer {
       // Nothing is written before all fits.
       if let state = found?.state {
         try made.restore(state)
-        try keep(state.parameters)
+        try keep(state.parameters, of: state.progress.endedEpoch)
       }
       try folder.begin(self, threads: threads, from: found)
       if made.isFinished {
@@ -219,13 +228,14 @@ public final class Trainer {
     for text in DataSet.notesOnBroken(in: [training, test].compactMap { $0?.dataSet }) { note(text) }
   }
 
-  /// Makes parameters those of `model`.
+  /// Makes parameters those of `model`, and an epoch that ended with them its figures.
   @discardableResult
-  func keep(_ parameters: [String: Tensor]) throws -> Model {
+  func keep(_ parameters: [String: Tensor], of epoch: EpochReport?) throws -> Model {
     let old = model
-    let new = try Model(
+    var new = try Model(
       architecture: old.architecture, input: old.input, classes: old.classes, preprocessing: old.preprocessing,
       parameters: parameters)
+    new.figures = epoch.map(Model.Figures.init)
     latest.withLock { $0 = new }
     return new
   }

@@ -107,7 +107,6 @@ final class TrainingSession {
     let secondsBefore = progress.seconds
     try trainSteps(epoch: epoch)
     try checkParameters(epoch: epoch)
-    let model = try trainer.keep(engine.parameters.tensors())
     let evaluation = try keepingSteps { try trainer.test.map { try engine.evaluate($0) } }
     let images = Double(progress.scores.count)
     let report = EpochReport(
@@ -117,6 +116,7 @@ final class TrainingSession {
       trainingError: 100 * Double(progress.scores.topOneMisses) / images, evaluation: evaluation,
       imagesPerSecond: images / max(progress.epochSeconds, 1e-9), seconds: progress.epochSeconds,
       loading: progress.epochLoading)
+    let model = try trainer.keep(engine.parameters.tensors(), of: report)
     progress.history.append(report)
     progress.epochTimes.append(Date.now.timeIntervalSince1970)
     progress.seconds = secondsBefore + clock.seconds

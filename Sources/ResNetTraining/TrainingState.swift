@@ -38,6 +38,9 @@ extension TrainingState.Progress {
     }.min { ($0.topOneError, $0.epoch) < ($1.topOneError, $1.epoch) }
   }
 
+  /// The epoch that the last step ended, where it ended one.
+  var endedEpoch: EpochReport? { history.last.flatMap { $0.step == step ? $0 : nil } }
+
   /// Whether it can be that of a run with so many batches in an epoch; what a file says may be anything.
   func isPossible(batchesPerEpoch: Int, images: Int) -> Bool {
     let (whole, overflow) = (history.count + 1).multipliedReportingOverflow(by: batchesPerEpoch)

@@ -102,6 +102,7 @@ import Testing
     #expect(
       lines.count == 1 && lines[0].hasPrefix("error: ") && lines[0].hasSuffix("--help' for more information."),
       "\(result.errors)")
+    #expect(result.errors.components(separatedBy: "See '").count == 2, "\(result.errors)")
   }
 
   @Test("A model of other classes is refused with both numbers")

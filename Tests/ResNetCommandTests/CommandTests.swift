@@ -53,6 +53,38 @@ import Testing
     #expect(summary == (try architecture.graph(classes: classes).summary(network: name)))
   }
 
+  @Test("The summary of a model is that of its network, with how good it was, and a name goes before a folder's")
+  func modelSummary() throws {
+    let folder = try TemporaryFolder()
+    var model = try Model(
+      architecture: .cifar(depth: 8), input: [3, 8, 8], classes: ["a", "b", "c"],
+      preprocessing: Preprocessing(mean: [0, 0, 0], deviation: [1, 1, 1]), seed: 0)
+    let before = folder.path + "/before.safetensors"
+    try model.write(to: before)
+    model.figures = Model.Figures(
+      epoch: 2, step: 9, trainingLoss: 0.5, trainingError: 12.5,
+      test: .init(images: 8, loss: .nan, topOneError: 25, calibrationError: .nan))
+    for name in ["run", "resnet8"] {
+      try folder.write([], to: name + "/run.json")
+      try model.write(to: "\(folder.path)/\(name)/model.safetensors")
+    }
+    let line = "\n\nepoch 2, step 9 · loss 0.5000 · error 12.50 %, test 25.00 % of 8 images\n"
+    for argument in ["run", "run/model.safetensors", "./resnet8"] {
+      let result = try Tool.run(["summary", argument], in: folder.path)
+      #expect(result.status == 0 && result.output.hasSuffix(line), "\(result.errors)\(result.output)")
+      #expect(result.output.contains("8×8") && result.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
+    }
+    let named = try Tool.run(["summary", "resnet8"], in: folder.path)
+    #expect(named.output.contains("32×32") && !named.output.contains("epoch"))
+    #expect(try !Tool.run(["summary", before]).output.contains("epoch"))
+    let json = try Tool.run(["summary", "run", "--json"], in: folder.path)
+    #expect(json.output.contains(#""figures":{"epoch":2,"step":9,"test":{"calibrationError":"nan","images":8,"#))
+    let summary = try JSONDecoder().decode(GraphSummary.self, from: Data(json.output.utf8))
+    #expect(summary == model.graph.summary(network: "resnet8"))
+    let missing = try Tool.run(["summary", "none.safetensors"], in: folder.path)
+    #expect(missing.status == 65 && missing.errors.contains("there is no such file or folder"))
+  }
+
   @Test("What is varied of a network is varied in its summary")
   func variations() throws {
     func parameters(_ arguments: String...) throws -> Int {

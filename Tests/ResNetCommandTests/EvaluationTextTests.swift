@@ -117,7 +117,7 @@ import Testing
     let comparison = ModelComparison(["r20", "r56"], on: test)
     #expect(
       comparison.heading + "\n" + comparison.line("r56", evaluation.summary) == """
-        pictures (1 images)
+        pictures (1 image)
         model     error         loss  calibration
         r56     12.50 %       0.5000       1.25 %
         """)

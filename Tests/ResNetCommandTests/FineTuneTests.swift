@@ -81,7 +81,7 @@ import Testing
     try folder.write(Array("no model".utf8), to: "text.safetensors")
     let fixtures = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().path + "/Fixtures"
     for (options, status, answer) in [
-      (["--from", base, "--network", "resnet14"], 65, "do not fit the network 'resnet14'"),
+      (["--from", base, "--network", "resnet14"], 65, "the model is a 'resnet8', not a 'resnet14'"),
       (["--from", base, "--network", "plain8"], 65, "computes something else, first at layer1.0.add"),
       (["--from", base, "--freeze-until", "layr3"], 64, "Did you mean layer3? Its modules are conv1, bn1"),
       (["--from", base, "--learning-rate-scale", "layer9=2"], 64, "no layer or module called 'layer9'"),

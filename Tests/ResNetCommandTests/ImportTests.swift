@@ -133,6 +133,11 @@ import Testing
     try refused([Self.checkpoints + "/module.pth"] + sound, status: 65, "which is not allowed")
     try refused(["none.pth"] + sound, status: 65, "none.pth")
     try refused(["small.json"] + sound, status: 65, "small.json")
+    try folder.write(Array("P6 2 1 255\nabcdef".utf8), to: "photo.jpg")
+    try refused(["photo.jpg"] + sound, status: 65, "photo.jpg: the file is a picture (Netpbm, 2×1), which holds no")
+    try refused(
+      ["network.th", "--network", "small.json", "-o", "m.safetensors"] + Self.normalize, status: 64,
+      "Missing expected argument '--classes <classes>'")
     try refused(["network.th"] + sound.dropLast() + ["none.txt"], status: 65, "none.txt")
     try refused(
       ["network.th", "--network", "small.json", "-o", "network.th"] + Self.normalize + ["--classes", "classes.txt"],

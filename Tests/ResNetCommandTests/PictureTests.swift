@@ -105,6 +105,7 @@ private func writePhotographs(to folder: TemporaryFolder, in place: String, coun
     try folder.write([1, 2, 3], to: "photos/test/bee/9.ppm")
     let stopped = try run(Self.training, in: folder)
     #expect(stopped.status == 65 && stopped.errors.contains("photos/train/ant/0.ppm: the file is no picture"))
+    #expect(stopped.errors.contains("--broken replace or skip goes on without such files, and 'resnet check-data'"))
     let skipped = try run(Self.training + " --overwrite --broken skip", in: folder)
     #expect(
       skipped.status == 0 && skipped.output.contains("(11 images), tested on photos test (4)"), "\(skipped.errors)")
@@ -158,10 +159,20 @@ private func writePhotographs(to folder: TemporaryFolder, in place: String, coun
     for text in ["\n1 file cannot be read:\n", "the file is no picture", "\n1 image in several parts:\n", "missing"] {
       #expect(bad.output.contains(text), "\(text): \(bad.output)")
     }
+    #expect(!bad.output.contains("passed over"))
+    try folder.write([1], to: "photos/train/bee/\(long).heic")
+    let one = try run("check-data photos", in: folder)
+    #expect(one.output.contains("\nnote: 1 picture of kinds that are not read is passed over, such as\n  train/bee/a"))
+    try folder.write([1], to: "photos/test/bee/a.gif")
+    let two = try run("check-data photos", in: folder)
+    #expect(two.output.contains("\nnote: 2 pictures of kinds that are not read are passed over, such as\n  train/"))
+    #expect(two.output.contains("\n  save them as JPEG or PNG to use them\n"))
+    #expect(two.output.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(two.output)")
     let json = try run("check-data photos --json", in: folder)
     #expect(json.status == 65)
     let check = try JSONDecoder().decode(DataCheck.self, from: Data(json.output.utf8))
     #expect(check.broken.count == 1 && check.problems.count == 3 && check.sharedAcrossParts.count == 1)
+    #expect(check.passedOver.count == 2)
     let allowed = try run("check-data photos --broken skip --allow-empty-classes", in: folder)
     #expect(allowed.status == 0 && allowed.output.hasSuffix("nothing would stop training\n"))
     try writeCIFAR10(to: folder, in: "cifar")
@@ -194,6 +205,79 @@ private func writePhotographs(to folder: TemporaryFolder, in place: String, coun
     let result = try run("train --network resnet8 --output run --epochs 1 --batch 4 " + options, in: folder)
     #expect(result.status == status && result.errors.contains(answer), "\(result.errors)")
     #expect(result.errors.split(separator: "\n").count == 1)
+  }
+
+  @Test(
+    "A folder that cannot be trained on is refused in one line that says what to do",
+    arguments: [
+      ("empty", "empty: the folder is empty. Give a folder with a folder of pictures for each class"),
+      ("alone", "alone: there is one class alone, 'ant', and nothing to tell apart. Use images of at least"),
+      ("flat", "flat: its pictures have no classes. Put the pictures of each class into a folder of its own."),
+      ("parts", "parts/train: there are no folders of classes"),
+      ("photos/train/ant/0.ppm", "photos/train/ant/0.ppm: it is a file. Give the folder that the data files lie in."),
+      ("none", "none: there is no such folder"),
+    ])
+  func unfit(_ data: String, _ answer: String) throws {
+    let folder = try folder()
+    for name in ["empty", "parts/train", "parts/test"] {
+      try FileManager.default.createDirectory(
+        atPath: folder.path + "/" + name, withIntermediateDirectories: true)
+    }
+    try folder.write(Array("P6 1 1 255\nabc".utf8), to: "alone/ant/0.ppm")
+    try folder.write(Array("P6 1 1 255\nabc".utf8), to: "flat/0.ppm")
+    let result = try run("train --network resnet8 --output run --data " + data, in: folder)
+    #expect(result.status == 65 && result.errors.contains("error: " + answer), "\(result.errors)")
+    #expect(result.errors.split(separator: "\n").count == 1 && result.output.isEmpty, "\(result.errors)")
+    // And nothing stands in the way of the next run.
+    let next = try run(Self.training, in: folder)
+    #expect(next.status == 0, "\(next.errors)")
+  }
+
+  @Test("A folder that may not be read is refused in one line")
+  func unreadable() throws {
+    guard let nobody = try Tool.asNobody(or: "unreadable folders") else { return }
+    let folder = try folder()
+    // Another user may come to the folder within.
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.path)
+    for part in ["photos/train/ant", "photos"] {
+      try FileManager.default.setAttributes([.posixPermissions: 0], ofItemAtPath: folder.path + "/" + part)
+      let result = try Tool.start(
+        ["train", "--network", "resnet8", "--data", folder.path + "/photos", "--output", folder.path + "/run"],
+        by: nobody
+      ).end()
+      #expect(result.status == 74, "\(result.errors)")
+      let place = "\(folder.path)/\(part)"
+      #expect(
+        result.errors
+          == "error: \(place): the folder cannot be read. Check that it is there, and its permissions.\n")
+    }
+    for part in ["photos", "photos/train/ant"] {
+      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.path + "/" + part)
+    }
+  }
+
+  @Test("Without test images a run says that it tests on none, and which option holds some out")
+  func untested() throws {
+    let folder = try folder()
+    try FileManager.default.removeItem(atPath: folder.path + "/photos/test")
+    let note = "note: there are no test images, so how good the model is on new ones stays unknown; --validation 1 "
+    let trained = try run(Self.training, in: folder)
+    #expect(trained.status == 0 && trained.errors.contains(note), "\(trained.errors)")
+    let resumed = try run("train --resume run --threads 1 --extend --epochs 2", in: folder)
+    #expect(resumed.status == 0 && !resumed.errors.contains("test images"), "\(resumed.errors)")
+    let held = try run(Self.training + " --validation 2 --overwrite", in: folder)
+    #expect(held.status == 0 && !held.errors.contains("no test images"), "\(held.errors)")
+    let measured = try run("evaluate run --data photos", in: folder)
+    #expect(
+      measured.status == 65
+        && measured.errors.contains("it holds no test images. Put pictures into a folder test beside train, or give"))
+  }
+
+  @Test("One of a kind is told as one")
+  func oneStep() throws {
+    let folder = try folder()
+    let trained = try run(Self.training + " --batch 12", in: folder)
+    #expect(trained.output.contains("\nphotographs: 1 epoch, 1 step of 12 images, "), "\(trained.errors)")
   }
 
   @Test("A mean and a deviation may be given for images in memory; a run keeps how its images are read")

@@ -71,8 +71,8 @@ import Testing
 
         """)
     #expect(
-      result.errors == "note: photos/a.PPM is 40×30, and the model takes 32×32: what has another size is resized and "
-        + "cut to its middle; --explain shows how\n")
+      result.errors == "note: model.safetensors takes images of 32×32: pictures of another size are resized and cut to "
+        + "their middle; --explain shows how\n")
   }
 
   @Test("A folder that links to itself ends, and one without pictures is refused with the extensions")

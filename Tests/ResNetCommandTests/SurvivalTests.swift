@@ -150,18 +150,7 @@ import Testing
 
   @Test("A folder that may no longer be written to ends the run with what to do, and it goes on once it may")
   func permissionLost() throws {
-    let isRoot = getuid() == 0
-    // Root may write anywhere, so the run is somebody else's.
-    let nobody = isRoot ? ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] : []
-    if isRoot, !FileManager.default.isExecutableFile(atPath: nobody[0]) {
-      print("SKIPPED: permission lost, because root may write anywhere and there is no setpriv")
-      return
-    }
-    let probe = try Tool.start(["--version"], by: nobody).end()
-    guard probe.status == 0 else {
-      print("SKIPPED: permission lost, because another user may not run the tool: \(probe.errors)")
-      return
-    }
+    guard let nobody = try Tool.asNobody(or: "permission lost") else { return }
     try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: folder.path)
     #expect(try Tool.run(training(folder.path + "/whole", epochs: 60)).status == 0)
     let tool = try Tool.start(training(run, epochs: 60), by: nobody)
@@ -236,7 +225,7 @@ import Testing
     try refused("--keep 0", "0 checkpoints cannot be kept")
     try refused("--keep 9223372036854775807", "Keep 1 to 10000")
     try writeCIFAR10(to: folder, in: "other", records: 5)
-    try refused("--data \(folder.path)/other", "training images was 20 of CIFAR-10 training")
+    try refused("--data \(folder.path)/other", "others than before: 25 of CIFAR-10 training, before 20. Give")
     let extended = try Tool.run(["train", "--resume", run, "--extend", "--epochs", "3"])
     #expect(extended.status == 0, "\(extended.errors)")
     #expect(extended.output.contains("epoch 3/3"))

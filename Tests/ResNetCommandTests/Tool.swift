@@ -44,6 +44,22 @@ enum Tool {
     try start(arguments, program: program, environment: environment, in: folder, terminal: terminal).end()
   }
 
+  /// What starts the tool as somebody whom permissions stop, who root is not; `nil` where that cannot be, which is told.
+  static func asNobody(or test: String) throws -> [String]? {
+    guard getuid() == 0 else { return [] }
+    let nobody = ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+    guard FileManager.default.isExecutableFile(atPath: nobody[0]) else {
+      print("SKIPPED: \(test), because root may do anything and there is no setpriv")
+      return nil
+    }
+    let probe = try start(["--version"], by: nobody).end()
+    guard probe.status == 0 else {
+      print("SKIPPED: \(test), because another user may not run the tool: \(probe.errors)")
+      return nil
+    }
+    return nobody
+  }
+
   /// Starts the tool, or another program.
   ///
   /// - Parameters:

@@ -99,6 +99,33 @@ private func images(_ set: DataSet, threads: Int = 2, seed: UInt64 = 1, epoch: I
     #expect(set.brokenPictures.count == 3)
   }
 
+  @Test("A file that cannot be read through no fault of its own ends the work, whatever becomes of broken ones")
+  func barred() throws {
+    let folder = try TemporaryFolder()
+    try folder.writePictures(threeClasses)
+    // Links that lead to one another are no damage to a picture: opening one is the system's error.
+    try folder.link("bee/loop.ppm", to: "loop.ppm")
+    let skipping = try refusal(folder.path, ImageFolderOptions(broken: .skip))
+    #expect(skipping.code == .inputOutput && skipping.place == folder.path + "/bee/loop.ppm")
+    let replacing = try open(folder, .replace)
+    let error = try #require(throws: ResNetError.self) { try images(replacing) }
+    #expect(error == skipping && replacing.brokenPictures.isEmpty)
+    // Nor does one take the place of another.
+    try folder.write("x", to: "bee/0.ppm")
+    for number in 1..<3 { try folder.remove("bee/\(number).ppm") }
+    #expect(try #require(throws: ResNetError.self) { try images(open(folder, .replace)) } == skipping)
+    let failing = try #require(throws: ResNetError.self) { try images(open(folder, .fail)) }
+    #expect(failing.place == folder.path + "/bee/0.ppm" && failing.remedy.contains("--broken replace or skip"))
+    try folder.write(ppm(9, 9, seed: 1), to: "bee/0.ppm")
+    #expect(try #require(throws: ResNetError.self) { try images(open(folder, .fail)) } == skipping)
+    for broken in [ImageFolderOptions.Broken.skip, .replace] {
+      let check = try DataCheck(of: folder.path, pictures: ImageFolderOptions(broken: broken))
+      #expect(check.problems == ["1 file cannot be opened, which is not for --broken to mend"])
+      #expect(check.broken.map(\.path) == ["bee/loop.ppm"])
+    }
+    #expect(try DataCheck(of: folder.path).problems == ["1 file cannot be read"])
+  }
+
   @Test("Of many broken files some are told by name")
   func many() throws {
     let folder = try TemporaryFolder()

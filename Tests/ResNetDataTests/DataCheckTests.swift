@@ -117,6 +117,23 @@ import Testing
     #expect(try DataCheck(of: folder.path, pictures: named).classes == ["w", "x", "y", "z"])
   }
 
+  @Test("Pictures of kinds that are not read are told, and no other files, whatever the case of their names")
+  func passedOver() throws {
+    let folder = try TemporaryFolder()
+    try folder.writePictures(threeClasses, in: "train")
+    try folder.writePictures(threeClasses, in: "test")
+    let others = ["train/ant/notes.txt", "train/b.gif", "train/ant/.hidden.gif"]
+    for file in ["train/bee/IMG_1.HEIC", "train/ant/deep/a.gif", "test/cat/x.avif"] + others {
+      try folder.write("x", to: file)
+    }
+    try folder.makeFolder("train/ant/folder.svg")
+    let check = try DataCheck(of: folder.path)
+    #expect(check.passedOver == ["train/ant/deep/a.gif", "train/bee/IMG_1.HEIC", "test/cat/x.avif"])
+    #expect(check.problems.isEmpty && check.broken.isEmpty && check.parts[0].images == 12)
+    #expect(ImageFormat.otherFileExtensions.isDisjoint(with: ImageFormat.fileExtensions))
+    #expect(try DataCheck(of: "generated").passedOver.isEmpty)
+  }
+
   @Test("A class of which nothing can be read stops training whatever becomes of broken files")
   func unreadableClass() throws {
     let folder = try TemporaryFolder()

@@ -44,6 +44,9 @@ private func writeTestSet() throws -> TemporaryFolder {
     let splits = try DataSet.open(folder.path)
     #expect(splits.test?.count == 2 && splits.training == nil)
     #expect { try splits.requireTraining() } throws: { ($0 as? ResNetError)?.message == "it holds no training images" }
+    let training = DataSplits(name: "x", training: splits.test, test: nil)
+    let error = try #require(throws: ResNetError.self) { try training.requireTest() }
+    #expect(error.message == "it holds no test images" && error.remedy.contains("t10k-images-idx3-ubyte"))
   }
 
   @Test(

@@ -65,6 +65,10 @@ import Testing
     }
     let (tested, _) = try splits(["test"])
     #expect(throws: ResNetError.self) { try tested.requireTraining() }
+    let (trained, trainedFolder) = try splits(["train"])
+    let untested = try #require(throws: ResNetError.self) { try trained.requireTest() }
+    #expect(untested.code == .data && untested.remedy.contains("give the folder train itself"))
+    #expect(try DataSet.open(trainedFolder.path + "/train").requireTest().count == 12)
     let (whole, folder) = try splits([""])
     #expect(whole.test == nil && whole.validation == nil && whole.name == whole.training?.name)
     #expect(try whole.requireTraining().contentHash() == whole.requireTest().contentHash())

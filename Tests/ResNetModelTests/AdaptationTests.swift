@@ -60,11 +60,18 @@ import Testing
       try sample().adapted(to: .cifar(depth: 14), classes: ["a"], seed: 0)
     }
     #expect(error.code == .data)
-    #expect(error.message.contains("'resnet14'") && error.message.contains("missing: 'layer1.1.bn1.bias'"), "\(error)")
+    #expect(error.message == "the model is a 'resnet8', not a 'resnet14' (tensors: 30 missing)", "\(error)")
+    #expect(error.description.count < 200)
     let wide = try #require(throws: ResNetError.self) {
       try sample().adapted(to: .wide(depth: 10, factor: 2), classes: ["a"], seed: 0)
     }
     #expect(wide.message.contains("of the wrong shape"), "\(wide)")
+    let biased = try #require(throws: ResNetError.self) {
+      var other = try sample().architecture
+      other.normalization = .none
+      _ = try sample().adapted(to: other, classes: ["a"], seed: 0)
+    }
+    #expect(biased.message.hasPrefix("the model is a 'resnet8' of other layers (tensors: "), "\(biased)")
   }
 
   @Test("A network that computes something else with the same parameters is refused, with the layer")

@@ -104,10 +104,19 @@ import Testing
     #expect(error.description.utf8.count < 400 && !error.description.contains("\u{1b}"))
   }
 
-  @Test("A name that is only written differently is guessed", arguments: ["ResNet20", "RESNET-20", "resnet 20"])
-  func guess(_ name: String) throws {
-    let error = #expect(throws: ResNetError.self) { try Architecture.named(name) }
-    #expect(error?.remedy.hasPrefix("Did you mean resnet20?") == true)
+  @Test(
+    "A name that is only written differently, or almost right, is guessed",
+    arguments: [
+      ("ResNet20", "resnet20"), ("RESNET-20", "resnet20"), ("resnet 20", "resnet20"), ("resnet-18", "resnet18"),
+      ("ResNet18", "resnet18"), ("resnet_50", "resnet50"), ("resnet-20", "resnet20"), ("plain-18", "plain18"),
+      ("Wide-ResNet50-2", "wide_resnet50_2"), ("wide resnet28-10", "wide_resnet28_10"), ("resent50", "resnet50"),
+      ("resnext50", "resnext50_32x4d"), ("wide_resnet50", "wide_resnet50_2"), ("densenet-121", "densenet121"),
+      ("resnext-50-32x4d", "resnext50_32x4d"), ("cifar-resnet26", "cifar_resnet26"),
+    ])
+  func guess(_ name: String, _ expected: String) throws {
+    let error = try #require(throws: ResNetError.self) { try Architecture.named(name) }
+    #expect(error.code == .usage && error.message == "there is no network called '\(name)'")
+    #expect(error.remedy.hasPrefix("Did you mean \(expected)?"), "\(error)")
   }
 
   @Test("Depths that a family does not have are refused by the conveniences too")

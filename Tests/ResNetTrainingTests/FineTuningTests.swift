@@ -330,6 +330,43 @@ import Testing
     #expect(error.code == .usage && error.message.contains("nothing learns from 'last' on"))
   }
 
+  @Test("A model of photographs goes on with images in memory only where it is said how they become numbers")
+  func photographsToArrays() async throws {
+    let base = try Model(
+      architecture: .cifar(depth: 8), input: [3, 8, 8], classes: ["a", "b"], preprocessing: .photographs(side: 8),
+      seed: 0)
+    func trainer(_ preprocessing: Preprocessing?) throws -> Trainer {
+      try Trainer(
+        .cifar(depth: 8), on: pictures(20), recipe: recipe(.epochs(1)), from: base, preprocessing: preprocessing)
+    }
+    let error = try await failure { _ = try trainer(nil) }
+    #expect(error.code == .data && error.place == "pictures")
+    #expect(
+      error.message
+        == "the model resizes pictures to 3×8×8, and the data has images of 3×8×8 that are taken as they are")
+    #expect(
+      error.remedy.contains("(--mean 0.485,0.456,0.406 --deviation 0.229,0.224,0.225), or a folder of pictures"),
+      "\(error)")
+    let stated = try Preprocessing(mean: Preprocessing.imageNetMean, deviation: Preprocessing.imageNetDeviation)
+    #expect(try await train(trainer(stated)).count == 1)
+    // Where numbers alone would not say it, the options are named.
+    let keras = try Model(
+      architecture: .cifar(depth: 8), input: [3, 8, 8], classes: ["a", "b"], preprocessing: .keras(.caffe, size: 8),
+      seed: 0)
+    let other = try await failure {
+      _ = try Trainer(.cifar(depth: 8), on: pictures(20), recipe: recipe(.epochs(1)), from: keras)
+    }
+    #expect(other.remedy.contains("(--mean and --deviation)"), "\(other)")
+  }
+
+  @Test("One class alone is refused: any network would be right")
+  func oneClass() async throws {
+    let error = try await failure {
+      _ = try Trainer(.cifar(depth: 8), on: pictures(20, classes: 1), recipe: recipe(.epochs(1)))
+    }
+    #expect(error.code == .data && error.message.hasPrefix("there is one class alone, 'class 0'"))
+  }
+
   @Test("A model for other images or of another network is refused")
   func misfits() async throws {
     let base = try await Self.base.value

@@ -94,7 +94,19 @@ private func trainer(
     let fewer = try await failure {
       try await trainer(on: source, keptIn: RunFolder(resuming: path)).prepare()
     }
-    #expect(fewer.message.contains("training images was 20 of photos training"), "\(fewer)")
+    #expect(
+      fewer.message
+        == "the training images are others than before: 19 of photos training, before 20 (class 'dark' has 9, before 10)",
+      "\(fewer)")
+    #expect(fewer.code == .usage && fewer.remedy.contains("Give the images that the run began with, or --override"))
+    try Data("P6 1 1 255\nabc".utf8).write(to: URL(fileURLWithPath: source + "/train/dark/0.ppm"))
+    let edited = try await failure {
+      try await trainer(on: source, keptIn: RunFolder(resuming: path)).prepare()
+    }
+    #expect(edited.message.hasSuffix("others than before: as many, with other names or lengths of files"), "\(edited)")
+    // What is meant goes on with what is there.
+    try await trainer(on: source, .iterations(11), keptIn: RunFolder(resuming: path, change: .anything)).prepare()
+    try FileManager.default.removeItem(atPath: source + "/train/dark/0.ppm")
     let other = try await failure {
       let splits = try DataSet.open(source)
       try await Trainer(
@@ -146,6 +158,7 @@ private func trainer(
     try Data("P6 9".utf8).write(to: URL(fileURLWithPath: file))
     let error = try await failure { try await train(trainer(on: source)) }
     #expect(error.code == .data && error.place == file)
+    #expect(error.remedy.hasSuffix("goes on without such files, and 'resnet check-data' lists them"))
     for (broken, fate) in [(ImageFolderOptions.Broken.skip, "left out"), (.replace, "replaced by others")] {
       let notes = Mutex<[String]>([])
       let trainer = try trainer(
@@ -158,6 +171,36 @@ private func trainer(
           || told.contains("1 file in \(source)/train that cannot be read was \(fate) of the same class"), "\(told)")
       #expect(told.contains { $0.hasPrefix(file + ": ") })
     }
+  }
+
+  @Test("A folder whose run failed before its first step serves another run, and one whose run made steps does not")
+  func nothingTrained() async throws {
+    let folder = try photographs()
+    let (source, path) = (folder.path + "/photos", folder.path + "/run")
+    let file = URL(fileURLWithPath: source + "/train/light/3.ppm")
+    let picture = try Data(contentsOf: file)
+    /// A run of one step an epoch, which lets go of its folder.
+    func run(_ change: (@Sendable (TrainingProgress) -> Void)? = nil) async throws {
+      let splits = try DataSet.open(source)
+      let trainer = try Trainer(
+        .cifar(depth: 8), on: splits.requireTraining(), recipe: recipe(.epochs(2), batch: 20),
+        preprocessing: .photographs(side: 12), seed: 3, keptIn: RunFolder(path, data: source), progress: change)
+      try await train(trainer)
+    }
+    try Data(count: picture.count).write(to: file)
+    #expect(try await failure { try await run() }.place == file.path)
+    #expect(try RunFolder.record(of: path).state == .failed)
+    try picture.write(to: file)
+    // The second epoch cannot be read.
+    let second = try await failure { try await run { _ in try? Data(count: picture.count).write(to: file) } }
+    #expect(second.place == file.path)
+    try picture.write(to: file)
+    #expect(try await failure { try await run() }.message.contains("there is a run in this folder already"))
+    // Somebody else's file of such a name is no run.
+    let other = folder.path + "/other"
+    try FileManager.default.createDirectory(atPath: other, withIntermediateDirectories: true)
+    try Data("mine".utf8).write(to: URL(fileURLWithPath: other + "/history.csv"))
+    #expect(try await failure { _ = try RunFolder(other, data: source) }.message.contains("(history.csv)"))
   }
 
   @Test(

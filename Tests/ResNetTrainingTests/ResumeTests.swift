@@ -168,7 +168,10 @@ import Testing
         keptIn: RunFolder(resuming: path)
       ).prepare()
     }
-    #expect(other.message.contains("training images was 20 of pictures"), "\(other)")
+    #expect(
+      other.message == "the training images are others than before: as many, with other bytes, labels or classes",
+      "\(other)")
+    #expect(other.remedy.contains("--override"))
     faster.length = .iterations(11)
     try await resume(.anything, faster)
     #expect(try RunFolder.record(of: path).recipe == faster)
