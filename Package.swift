@@ -63,9 +63,16 @@ let package = Package(
       ],
       swiftSettings: strict),
     .target(
+      name: "ResNetAnalysis",
+      dependencies: [
+        "ResNetCore", "ResNetData", "ResNetEngine", "ResNetFiles", "ResNetGraph", "ResNetImages", "ResNetModel",
+        "ResNetModels", "ResNetPlots", "ResNetTraining",
+      ],
+      swiftSettings: strict),
+    .target(
       name: "ResNet",
       dependencies: [
-        "ResNetCore", "ResNetData", "ResNetEngine", "ResNetGraph", "ResNetImages", "ResNetModel", "ResNetModels",
+        "ResNetAnalysis", "ResNetCore", "ResNetData", "ResNetEngine", "ResNetGraph", "ResNetImages", "ResNetModel", "ResNetModels",
         "ResNetPlots", "ResNetTraining",
       ],
       swiftSettings: strict),
@@ -111,6 +118,13 @@ let package = Package(
       name: "ResNetTrainingTests",
       dependencies: [
         "ResNetCore", "ResNetData", "ResNetEngine", "ResNetGraph", "ResNetImages", "ResNetModel", "ResNetModels",
+        "ResNetTesting", "ResNetTraining",
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ResNetAnalysisTests",
+      dependencies: [
+        "ResNetAnalysis", "ResNetCore", "ResNetData", "ResNetEngine", "ResNetGraph", "ResNetModel", "ResNetModels",
         "ResNetTesting", "ResNetTraining",
       ],
       swiftSettings: strict),
