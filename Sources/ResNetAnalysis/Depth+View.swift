@@ -2,8 +2,10 @@ import ResNetCore
 import ResNetPlots
 
 extension Depth {
+  /// What it is called on the command line.
   public static let name = "depth"
 
+  /// What is measured and how, with its source.
   public static let definition = """
     What networks cost and give. Layers are those with weights on the longest path from input to output; parameters are \
     learned values; multiply-adds are multiplications with weights for one image. Speed is the batch over the median time \
@@ -11,8 +13,10 @@ extension Depth {
     share of test images whose class does not have the greatest logit, where a network was trained.
     """
 
+  /// What the view shows, of which networks.
   public var title: String { "What depth costs and gives: \(listed(networks.map(\.name)))" }
 
+  /// What is seen, in sentences made of the numbers.
   public var finding: String {
     guard let cheapest = networks.min(by: { $0.multiplyAdds < $1.multiplyAdds }) else { return "" }
     let others = networks.filter { $0 != cheapest }.map { network in
@@ -40,6 +44,7 @@ extension Depth {
     return sentences.joined(separator: " ")
   }
 
+  /// Error, speed, parameters and layers over multiply-adds.
   public var figures: [ViewFigure] {
     func panel(_ axis: PlotAxis, _ value: (Network) -> Double?) -> LinePlot.Panel? {
       let series = networks.enumerated().compactMap { slot, network in
@@ -63,6 +68,7 @@ extension Depth {
     return [ViewFigure(svg: plot.svg())]
   }
 
+  /// A row for each network.
   public var table: ViewTable {
     ViewTable(
       trusted: ["network", "layers", "parameters", "multiply_adds", "images_per_second", "test_error_percent"],

@@ -1,8 +1,10 @@
 import ResNetPlots
 
 extension Gradients {
+  /// What it is called on the command line.
   public static let name = "gradients"
 
+  /// What is measured and how, with its source.
   public static let definition = """
     The Euclidean norms of the gradients of the mean cross-entropy over one batch of training images, not augmented, with \
     the statistics of the batch and without dropout: ‖∂L/∂W‖ of the weights of each convolution and fully connected \
@@ -16,8 +18,10 @@ extension Gradients {
     deep residual networks", 2016.
     """
 
+  /// What the view shows, of which networks.
   public var title: String { "Gradients by layer: \(listed(networks.map(\.name)))" }
 
+  /// What is seen, in sentences made of the numbers.
   public var finding: String {
     let sentences = networks.map { network in
       "\(network.name): the gradients of the activations \(network.activationCourse.words); those of the weights "
@@ -32,6 +36,7 @@ extension Gradients {
     return (sentences + ["Of the activations, " + groups.joined(separator: "; ") + "."]).joined(separator: " ")
   }
 
+  /// The norms of gradients over the depth of each network, activations above and weights below.
   public var figures: [ViewFigure] {
     let axis = PlotAxis("depth: 0 is the first layer, 1 the last")
     func panel(_ label: String, _ value: (Layer) -> Double) -> LinePlot.Panel {
@@ -52,6 +57,7 @@ extension Gradients {
     return [ViewFigure(svg: plot.svg())]
   }
 
+  /// A row for each network and layer.
   public var table: ViewTable {
     ViewTable(
       trusted: ["network", "layer", "depth", "on_longest_path", "weight_gradient_norm", "activation_gradient_norm"],

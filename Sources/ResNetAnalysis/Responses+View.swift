@@ -1,8 +1,10 @@
 import ResNetPlots
 
 extension Responses {
+  /// What it is called on the command line.
   public static let name = "responses"
 
+  /// What is measured and how, with its source.
   public static let definition = """
     The standard deviation of the output of each 3×3 layer over images, channels and pixels, behind batch normalisation and \
     before ReLU and addition, on test images with running statistics: He et al., "Deep residual learning for image \
@@ -11,8 +13,10 @@ extension Responses {
     smaller: each block changes what it is given by less.
     """
 
+  /// What the view shows, of which networks.
   public var title: String { "Layer responses: \(listed(networks.map(\.name)))" }
 
+  /// What is seen, in sentences made of the numbers.
   public var finding: String {
     let means = networks.map { "\($0.name) \(inThreeDigits($0.mean))" }
     var sentences = ["The mean deviation over the 3×3 layers: \(means.joined(separator: ", "))."]
@@ -35,6 +39,7 @@ extension Responses {
     return sentences.joined(separator: " ")
   }
 
+  /// Deviations in the order of the layers above, by size below.
   public var figures: [ViewFigure] {
     func panel(_ label: String, _ deviations: (Network) -> [Double]) -> LinePlot.Panel {
       LinePlot.Panel(
@@ -55,6 +60,7 @@ extension Responses {
     return [ViewFigure(svg: plot.svg())]
   }
 
+  /// A row for each network and 3×3 layer.
   public var table: ViewTable {
     ViewTable(
       trusted: ["network", "layer", "place", "standard_deviation"],

@@ -2,8 +2,10 @@ import ResNetCore
 import ResNetPlots
 
 extension Shattering {
+  /// What it is called on the command line.
   public static let name = "shattering"
 
+  /// What is measured and how, with its source.
   public static let definition = """
     The autocorrelation of gradients at neighbouring inputs, after Balduzzi et al., "The shattered gradients problem: if \
     resnets are the answer, then what is the question?", 2017: Σ (g[i] − m)(g[i + lag] − m) / Σ (g[i] − m)², m the mean. \
@@ -16,6 +18,7 @@ extension Shattering {
     motion).
     """
 
+  /// What the view shows, of which networks.
   public var title: String {
     switch inputs {
     case .grid: "Shattered gradients: random networks of one number"
@@ -26,6 +29,7 @@ extension Shattering {
   /// What is not noise.
   private var networks: [Entry] { entries.filter { !$0.isNoise } }
 
+  /// What is seen, in sentences made of the numbers.
   public var finding: String {
     func text(_ entry: Entry) -> String {
       let (mean, deviation) = entry.autocorrelation(lag: 1)
@@ -47,6 +51,7 @@ extension Shattering {
     return result + " Nearest to white noise is \(least.name), farthest from it \(most.name)."
   }
 
+  /// The autocorrelation by distance, then one run of gradients of each network.
   public var figures: [ViewFigure] {
     let subtitle =
       switch inputs {
@@ -73,6 +78,7 @@ extension Shattering {
     return [ViewFigure(svg: correlations.svg()), ViewFigure(suffix: "examples", svg: examples.svg())]
   }
 
+  /// A row for each network or noise and distance.
   public var table: ViewTable {
     ViewTable(
       trusted: ["network", "lag", "autocorrelation_mean", "autocorrelation_deviation", "runs"],

@@ -2,8 +2,10 @@ import ResNetPlots
 import ResNetTraining
 
 extension Updates {
+  /// What it is called on the command line.
   public static let name = "updates"
 
+  /// What is measured and how, with its source.
   public static let definition = """
     ‖ΔW‖ / ‖W‖ of each convolution and fully connected layer: how much one step of training changed its weights, momentum \
     and weight decay included, relative to their norm before it (both norms Euclidean). The run recorded four steps in \
@@ -11,10 +13,13 @@ extension Updates {
     ratio stays, to the end of the run, below a tenth of the median over the layers at the same time.
     """
 
+  /// What the view shows, of which networks.
   public var title: String { "Updates of weights by layer: \(listed(runs.map(\.name)))" }
 
+  /// What is seen, in sentences made of the numbers.
   public var finding: String { runs.map(\.finding).joined(separator: " ") }
 
+  /// For each run its layers over time as a heat map, then some layers as lines.
   public var figures: [ViewFigure] {
     runs.enumerated().flatMap { position, run in
       let suffix = position == 0 ? nil : String(run.name.map { $0.isLetter || $0.isNumber ? $0 : "-" })
@@ -23,6 +28,7 @@ extension Updates {
     }
   }
 
+  /// A row for each run, recorded step and layer.
   public var table: ViewTable {
     ViewTable(
       trusted: ["run", "step", "layer", "weight_norm", "update_norm", "update_ratio"],
