@@ -53,24 +53,24 @@ extension Engine {
     let program = try program(batch: portion, purpose: purpose)
     return try (0..<lines).map { line in
       try Task.checkCancellation()
-      let start = ends.images[line * size..<(line + 1) * size]
-      let end = ends.images[(lines + line) * size..<(lines + line + 1) * size]
-      let direction = zip(start, end).map { $1 - $0 }
+      let start = Array(ends.images[line * size..<(line + 1) * size])
+      let direction = zip(start, ends.images[(lines + line) * size..<(lines + line + 1) * size]).map { $1 - $0 }
       let length = norm(direction)
       for sample in program.labels.indices { program.labels[sample] = ends.labels[line] }
       var derivatives: [Double] = []
       while derivatives.count < points {
         for sample in 0..<portion {
           let share = Float(min(derivatives.count + sample, points - 1)) / Float(points - 1)
-          for (position, value) in start.enumerated() {
-            program.input[sample * size + position] = value + share * direction[position]
-          }
+          let image = UnsafeMutableBufferPointer(rebasing: program.input[sample * size..<(sample + 1) * size])
+          for position in 0..<size { image[position] = start[position] + share * direction[position] }
         }
         try program.run()
         let gradient = try program.inputGradient().scalars
         for sample in 0..<min(portion, points - derivatives.count) {
-          let product = zip(gradient[sample * size..<(sample + 1) * size], direction)
-            .reduce(0) { $0 + Double($1.0) * Double($1.1) }
+          var product = 0.0
+          for position in 0..<size {
+            product += Double(gradient[sample * size + position]) * Double(direction[position])
+          }
           derivatives.append(product / length)
         }
       }

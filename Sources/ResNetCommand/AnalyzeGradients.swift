@@ -11,9 +11,9 @@ struct AnalyzeGradients: AsyncParsableCommand {
         --data <data> [<options>]
       """,
     discussion: """
-      The norms of the gradients of activations and weights, layer by layer, on a fixed
-      batch of training images: of trained networks, of the runs on their way there
-      (--during), and of networks as they begin.
+      The norms of the gradients of activations and weights, layer by layer, on a
+      fixed batch of training images: of trained networks, of the runs on their way
+      there (--during), and of networks as they begin.
 
         resnet analyze gradients runs/plain56 runs/resnet56 \\
           --data cifar-10-batches-bin

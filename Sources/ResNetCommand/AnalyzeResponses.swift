@@ -8,8 +8,8 @@ struct AnalyzeResponses: AsyncParsableCommand {
     abstract: "See how strongly each layer answers to images.",
     usage: "resnet analyze responses <model> ... --data <data> [<options>]",
     discussion: """
-      The standard deviation of each 3×3 layer's output on test images, in the order of
-      the layers and by size: smaller in residual networks than in plain ones, and
+      The standard deviation of each 3×3 layer's output on test images, in the order
+      of the layers and by size: smaller in residual networks than in plain ones, and
       smaller the deeper they are.
 
         resnet analyze responses runs/plain20 runs/plain56 runs/resnet20 \\

@@ -12,9 +12,9 @@ struct AnalyzeShattering: AsyncParsableCommand {
         --data <data> [<options>]
       """,
     discussion: """
-      Without networks: random networks of one number, plain and residual, between white
-      noise and Brownian motion. With networks: their gradients along straight lines
-      between two test images.
+      Without networks: random networks of one number, plain and residual, between
+      white noise and Brownian motion. With networks: their gradients along straight
+      lines between two test images.
 
         resnet analyze shattering --output shattering
         resnet analyze shattering runs/plain56 runs/resnet56 \\

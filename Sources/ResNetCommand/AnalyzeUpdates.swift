@@ -8,8 +8,8 @@ struct AnalyzeUpdates: ParsableCommand {
     abstract: "See which layers still learn, over the course of runs.",
     usage: "resnet analyze updates <model> ... [<options>]",
     discussion: """
-      How much a step changes the weights of each layer, relative to their norm. The run
-      must have recorded it while it trained, which costs little:
+      How much a step changes the weights of each layer, relative to their norm. The
+      run must have recorded it while it trained, which costs little:
 
         resnet train --network resnet56 --data cifar-10-batches-bin \\
           --record updates --output runs/resnet56

@@ -17,7 +17,7 @@ import Testing
     #expect(view.images == 130)
     let graph = subject.model.graph
     let trace = try Reference(graph: graph, parameters: subject.model.parameters).forward(
-      Small.inputs(subject, pictures).images.map(Double.init), batch: 130)
+      Small.inputs(subject, pictures).images.map(Double.init), batch: 130, options: .init(statistics: .running))
     let names = graph.layers.filter { $0.name.hasSuffix("conv1") || $0.name.hasSuffix("conv2") }.map(\.name)
     #expect(view.networks[0].layers.map(\.name) == names && names.count == 13)
     for layer in view.networks[0].layers {

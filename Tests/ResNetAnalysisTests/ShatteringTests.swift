@@ -142,7 +142,7 @@ import Testing
     let reference = try Reference(graph: subject.model.graph, parameters: subject.model.parameters)
     func logit(_ share: Double) throws -> Double {
       let input = zip(start, end).map { $0 + share * ($1 - $0) }
-      return try reference.forward(input, batch: 1).logits[labels[0]]
+      return try reference.forward(input, batch: 1, options: .init(statistics: .running)).logits[labels[0]]
     }
     let greatest = entry.example.map(abs).max() ?? 0
     for point in stride(from: 1, to: 39, by: 5) {
