@@ -63,10 +63,17 @@ let package = Package(
       ],
       swiftSettings: strict),
     .target(
+      name: "ResNetAnalysis",
+      dependencies: [
+        "ResNetCore", "ResNetData", "ResNetEngine", "ResNetFiles", "ResNetGraph", "ResNetImages", "ResNetModel",
+        "ResNetModels", "ResNetPlots", "ResNetTraining",
+      ],
+      swiftSettings: strict),
+    .target(
       name: "ResNet",
       dependencies: [
-        "ResNetCore", "ResNetData", "ResNetEngine", "ResNetGraph", "ResNetImages", "ResNetModel", "ResNetModels",
-        "ResNetPlots", "ResNetTraining",
+        "ResNetAnalysis", "ResNetCore", "ResNetData", "ResNetEngine", "ResNetGraph", "ResNetImages", "ResNetModel",
+        "ResNetModels", "ResNetPlots", "ResNetTraining",
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -112,6 +119,13 @@ let package = Package(
       dependencies: [
         "ResNetCore", "ResNetData", "ResNetEngine", "ResNetGraph", "ResNetImages", "ResNetModel", "ResNetModels",
         "ResNetTesting", "ResNetTraining",
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ResNetAnalysisTests",
+      dependencies: [
+        "ResNetAnalysis", "ResNetCore", "ResNetData", "ResNetEngine", "ResNetGraph", "ResNetImages", "ResNetModel",
+        "ResNetModels", "ResNetReference", "ResNetTesting", "ResNetTraining",
       ],
       swiftSettings: strict),
     .testTarget(

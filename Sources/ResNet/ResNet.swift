@@ -1,4 +1,5 @@
 // All that a user of the package needs, under one name.
+@_exported import ResNetAnalysis
 @_exported import ResNetCore
 @_exported import ResNetData
 @_exported import ResNetEngine

@@ -1,0 +1,35 @@
+import ResNetCore
+
+/// What was measured of networks to see how they work: values, their pictures, the numbers behind those, and what they
+/// mean.
+///
+/// A view is a value that a function of its own type measures, as in `Lesions.measure(of:on:)`; it can be kept, compared
+/// and drawn without the network.
+public protocol View: Sendable {
+  /// What it is called on the command line and in the names of its files, as in `gradients`.
+  static var name: String { get }
+  /// What is measured and how, exactly enough to measure it again, with the source of the method.
+  static var definition: String { get }
+  /// What the view shows, of which networks, as in `Gradients by layer: plain-56 and resnet56`.
+  var title: String { get }
+  /// What is seen in this measurement, in a few sentences made of its own numbers.
+  var finding: String { get }
+  /// The pictures, at least one; the first is the view's own.
+  var figures: [ViewFigure] { get }
+  /// The numbers that the pictures show.
+  var table: ViewTable { get }
+}
+
+/// A picture of a view.
+public struct ViewFigure: Hashable, Sendable {
+  /// What tells it from the view's other pictures, as in `relief`; nothing for its first.
+  public var suffix: String?
+  /// The text of an SVG file; the same values give the same bytes.
+  public var svg: String
+
+  /// Makes a picture.
+  public init(suffix: String? = nil, svg: String) {
+    self.suffix = suffix
+    self.svg = svg
+  }
+}
