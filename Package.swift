@@ -72,7 +72,8 @@ let package = Package(
     .target(
       name: "ResNet",
       dependencies: [
-        "ResNetAnalysis", "ResNetCore", "ResNetData", "ResNetEngine", "ResNetGraph", "ResNetImages", "ResNetModel", "ResNetModels",
+        "ResNetAnalysis", "ResNetCore", "ResNetData", "ResNetEngine", "ResNetGraph", "ResNetImages", "ResNetModel",
+        "ResNetModels",
         "ResNetPlots", "ResNetTraining",
       ],
       swiftSettings: strict),

@@ -55,7 +55,7 @@ extension ClassMaps.Map {
       let shade = grey * (0.4 + 0.6 * share)
       for color in [red, green, blue] {
         // The colour is laid on as on glass: dark places stay dark.
-        let tinted = color * (0.35 + 0.65 * grey / 255)
+        let tinted = color * (0.5 + 0.5 * grey / 255)
         pixels.append(UInt8(min(max((shade + (tinted - shade) * 0.75 * share).rounded(), 0), 255)))
       }
     }

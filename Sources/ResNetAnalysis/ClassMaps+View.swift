@@ -3,8 +3,10 @@ import ResNetImages
 import ResNetPlots
 
 extension ClassMaps {
+  /// What the view is called on the command line and in the names of its files.
   public static let name = "cam"
 
+  /// What is measured and how, with its sources.
   public static let definition = """
     Grad-CAM: the channels of a layer, weighed by how much each raises the class's score and summed up: \
     ReLU(Σ_k α_k A_k), where A_k are the layer's activations and α_k is the mean over all their places of the gradient of \
@@ -15,8 +17,10 @@ extension ClassMaps {
     via gradient-based localization", ICCV 2017.
     """
 
+  /// What the figure shows, of which network.
   public var title: String { "Where \(network) sees \(isOfOneClass ? maps[0].className : "what it predicts")" }
 
+  /// What is seen, made of the view's own numbers.
   public var finding: String {
     maps.count == 1 ? Self.finding(maps[0], network, layer) : findingOfMany
   }
@@ -41,12 +45,12 @@ extension ClassMaps {
     let known = maps.filter { $0.truth != nil }
     var text = ""
     if !known.isEmpty, !isOfOneClass {
-      text = "\(network) is right in \(known.count { $0.truth == $0.className }) of \(counted(known.count, "picture")). "
+      text =
+        "\(network) is right in \(known.count { $0.truth == $0.className }) of \(counted(known.count, "picture")). "
     }
     if let least = halves.first, let most = halves.last {
-      let middle = (halves[(halves.count - 1) / 2] + halves[halves.count / 2]) / 2
       text +=
-        "Half of a map of \(layer) lies in \(inThreeDigits(100 * middle)) % of the picture (the median; from "
+        "Half of a map of \(layer) lies in \(inThreeDigits(100 * median(of: halves))) % of the picture (the median; from "
         + "\(inThreeDigits(100 * least)) to \(inThreeDigits(100 * most)) %). "
     }
     let empty = maps.count - halves.count
@@ -54,6 +58,7 @@ extension ClassMaps {
     return String(text.dropLast())
   }
 
+  /// Each picture and its overlay side by side.
   public var figures: [ViewFigure] {
     let largest = maps.map { max($0.image.width, $0.image.height) }.max() ?? 0
     let side = largest > 64 ? 224.0 : 112
@@ -65,11 +70,13 @@ extension ClassMaps {
       ]
     }
     let grid = ImageGrid(
-      title: title, subtitle: "Grad-CAM of \(layer); each picture, and beside it what raises the score of the class named",
+      title: title,
+      subtitle: "Grad-CAM of \(layer); each picture, and beside it what raises the score of the class named",
       pictures: pictures, columns: largest > 64 ? 4 : 8, side: side)
     return ((try? grid.svg()).map { [ViewFigure(svg: $0)] }) ?? []
   }
 
+  /// A row for each place of each map.
   public var table: ViewTable {
     let rows = maps.flatMap { map in
       map.values.enumerated().map { place, value -> [ViewTable.Cell] in

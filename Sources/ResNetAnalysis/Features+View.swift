@@ -3,8 +3,10 @@ import ResNetImages
 import ResNetPlots
 
 extension Features {
+  /// What the view is called on the command line and in the names of its files.
   public static let name = "features"
 
+  /// What is measured and how, with its sources.
   public static let definition = """
     The filters of the first convolution as pictures: each is divided by its own greatest magnitude, grey is 0. For each \
     stage, of some of its channels spread evenly, the nine images that excite the channel most (by its greatest activation \
@@ -15,14 +17,16 @@ extension Features {
     neural networks", Distill 2019.
     """
 
+  /// What the figure shows, of which network.
   public var title: String { "What \(network) looks for" }
 
+  /// What is seen, made of the view's own numbers.
   public var finding: String {
     let shape = filters.weights.shape
-    let fields = stages.map { "\($0.receptiveField) pixels in \($0.layer)" }
+    let fields = stages.map { "\($0.receptiveField)×\($0.receptiveField) pixels in \($0.name)" }
     var text =
       "\(filters.layer) has \(shape[0]) filters of \(shape[2])×\(shape[3]). A place sees \(listed(fields)). "
-    let pure = stages.compactMap { stage in stage.purity.map { "\(inThreeDigits(100 * $0)) % in \(stage.layer)" } }
+    let pure = stages.compactMap { stage in stage.purity.map { "\(inThreeDigits(100 * $0)) % in \(stage.name)" } }
     if !pure.isEmpty {
       text +=
         "Of the images that excite a channel most, those of its commonest class are \(listed(pure)), out of "
@@ -38,6 +42,7 @@ extension Features {
     return String(text.dropLast())
   }
 
+  /// The first filters, then for each stage the parts of images, a row a channel.
   public var figures: [ViewFigure] {
     let count = filters.weights.shape[0]
     let first = ImageGrid(
@@ -57,15 +62,17 @@ extension Features {
             })
         }
         let grid = ImageGrid(
-          title: "What excites \(stage.layer) of \(network)",
-          subtitle: "\(stage.channels.count) of \(stage.channelCount) channels, \(counted(images, "image")) of \(dataSet); "
-            + "a place sees \(stage.receptiveField) pixels",
+          title: "What excites \(stage.name) of \(network)",
+          subtitle:
+            "\(stage.channels.count) of \(stage.channelCount) channels, \(counted(images, "image")) of \(dataSet); "
+            + "a place sees \(stage.receptiveField)×\(stage.receptiveField) pixels",
           rows: rows, side: 72)
-        return (stage.layer, grid)
+        return (stage.name, grid)
       }
     return grids.compactMap { suffix, grid in (try? grid.svg()).map { ViewFigure(suffix: suffix, svg: $0) } }
   }
 
+  /// A row for each part of an image.
   public var table: ViewTable {
     let rows = stages.flatMap { stage in
       stage.channels.flatMap { channel in

@@ -23,7 +23,9 @@ public struct Features: View, Hashable {
 
   /// A stage and some of its channels.
   public struct Stage: Hashable, Sendable {
-    /// Its last layer.
+    /// The module, as in `layer2`.
+    public var name: String
+    /// Its last layer, which is looked at.
     public var layer: String
     /// How many channels it has.
     public var channelCount: Int
@@ -108,7 +110,8 @@ public struct Features: View, Hashable {
     }
     guard !searches.isEmpty else {
       throw ResNetError(
-        .usage, "the network has no stages of pixels", at: subject.name, remedy: "Give a convolutional residual network")
+        .usage, "the network has no stages of pixels", at: subject.name, remedy: "Give a convolutional residual network"
+      )
     }
     let count = min(images, dataSet.count)
     // Folders of pictures are sorted by class.
@@ -142,7 +145,9 @@ public struct Features: View, Hashable {
         let seen = try model.preprocessing.fitted(to: model.input, for: image.size).geometry(image)
         pictures[position] = seen
         return seen
-      } describing: { (positions[$0], chosen.className(at: $0)) }
+      } describing: {
+        (positions[$0], chosen.className(at: $0))
+      }
     }
     return Features(
       network: subject.name, dataSet: dataSet.name, images: count, filters: filters, stages: stages)
@@ -167,11 +172,14 @@ extension Features.Filters {
       self.weights = weights
       return
     }
-    let (size, area) = (weights.shape[1] * weights.shape[2] * weights.shape[3], weights.shape[2] * weights.shape[3])
-    self.weights = Tensor(
-      shape: weights.shape,
-      scalars: (0..<weights.shape[0]).flatMap { filter in
-        [2, 1, 0].flatMap { weights.scalars[(filter * size + $0 * area)..<(filter * size + ($0 + 1) * area)] }
-      })
+    let area = weights.shape[2] * weights.shape[3]
+    var scalars: [Float] = []
+    for filter in 0..<weights.shape[0] {
+      for channel in [2, 1, 0] {
+        let start = (3 * filter + channel) * area
+        scalars += weights.scalars[start..<start + area]
+      }
+    }
+    self.weights = Tensor(shape: weights.shape, scalars: scalars)
   }
 }

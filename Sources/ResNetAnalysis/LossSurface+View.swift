@@ -3,8 +3,10 @@ import ResNetCore
 import ResNetPlots
 
 extension LossSurface {
+  /// What the view is called on the command line and in the names of its files.
   public static let name = "surface"
 
+  /// What is measured and how, with its sources.
   public static let definition = """
     The loss surface is f(α, β) = L(θ + αδ + βη): the mean cross-entropy, over training images that are not augmented, of \
     the network whose weights are moved along two random directions δ and η. Their elements are normal random numbers; \
@@ -15,6 +17,7 @@ extension LossSurface {
     Studer and Goldstein, "Visualizing the loss landscape of neural nets", NeurIPS 2018.
     """
 
+  /// What the figure shows, of which network.
   public var title: String { "Loss surface of \(network)" }
 
   /// The loss of the network itself, in nats.
@@ -39,6 +42,7 @@ extension LossSurface {
     return found.sorted { $0.loss < $1.loss }
   }
 
+  /// What is seen, made of the view's own numbers.
   public var finding: String {
     let all = losses.joined()
     let guessing = log(Double(classes))
@@ -53,7 +57,9 @@ extension LossSurface {
     let minima = localMinima
     switch minima.count {
     case 0: text += "No point of the grid is lower than all around it: the surface falls towards its rim. "
-    case 1: text += "There is 1 local minimum on the grid: one basin, as far as \(settings.points)×\(settings.points) points tell. "
+    case 1:
+      text +=
+        "There is 1 local minimum on the grid: one basin, as far as \(settings.points)×\(settings.points) points tell. "
     default: text += "There are \(minima.count) local minima on the grid: the surface is not one basin. "
     }
     if let lowest = minima.first, lowest.loss < centerLoss {
@@ -65,6 +71,7 @@ extension LossSurface {
     return text.trimmingCharacters(in: .whitespaces)
   }
 
+  /// Contours with the network marked, and a lit relief.
   public var figures: [ViewFigure] {
     let shown = losses.joined().filter(\.isFinite)
     let (low, high) = (shown.min() ?? 0, shown.max() ?? 0)
@@ -87,6 +94,7 @@ extension LossSurface {
     ]
   }
 
+  /// A row for each point, α first.
   public var table: ViewTable {
     let coordinates = settings.coordinates
     let rows = coordinates.indices.flatMap { row in

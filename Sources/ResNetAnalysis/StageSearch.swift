@@ -12,6 +12,7 @@ struct StageSearch: Sendable {
     var row, column: Int
   }
 
+  private let name: String
   let layer: String
   private let channelCount: Int
   private let field: ReceptiveField
@@ -24,6 +25,7 @@ struct StageSearch: Sendable {
   init?(_ graph: Graph, stage: Graph.Stage, channels count: Int) throws {
     let position = try graph.index(of: stage.name)
     guard let field = graph.receptiveFields[position], graph.inputShape.rank == 3 else { return nil }
+    name = stage.name
     layer = graph.layers[position].name
     channelCount = stage.channels
     self.field = field
@@ -81,6 +83,6 @@ struct StageSearch: Sendable {
         })
     }
     return Features.Stage(
-      layer: layer, channelCount: channelCount, receptiveField: field.size, channels: channels)
+      name: name, layer: layer, channelCount: channelCount, receptiveField: field.size, channels: channels)
   }
 }

@@ -52,8 +52,4 @@ struct WeightPlane: Sendable {
     }
     return direction
   }
-
-  static func norm(_ values: ArraySlice<Float>) -> Double {
-    values.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
-  }
 }

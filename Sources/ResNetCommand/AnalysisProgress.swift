@@ -29,6 +29,7 @@ final class AnalysisProgress: Sendable {
   /// As in `43 % · 1:02 left`.
   static func line(_ share: Double, since first: Double, seconds: Double, separator: String) -> String {
     let left = share > first ? (1 - share) / (share - first) * seconds : nil
-    return (["\(fixed(100 * share, 0)) %"] + (left.map { [clockTime($0) + " left"] } ?? [])).joined(separator: separator)
+    return (["\(fixed(100 * share, 0)) %"] + (left.map { [clockTime($0) + " left"] } ?? [])).joined(
+      separator: separator)
   }
 }

@@ -135,7 +135,8 @@ private struct LabelRoom {
 
   /// The straightest stretch for a text on the longest line, where there is one.
   mutating func label(on lines: [Contours.Trace], width: Double) -> ContourPlotLayout.Label? {
-    let lengths = lines.map { line in zip(line.places, line.places.dropFirst()).reduce(0) { $0 + distance($1.0, $1.1) } }
+    let lengths = lines.map { line in zip(line.places, line.places.dropFirst()).reduce(0) { $0 + distance($1.0, $1.1) }
+    }
     guard let longest = lengths.indices.max(by: { lengths[$0] < lengths[$1] }), lengths[longest] > 2 * width + 12 else {
       return nil
     }

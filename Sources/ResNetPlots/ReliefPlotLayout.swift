@@ -69,7 +69,9 @@ struct ReliefPlotLayout {
     ground = [(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5)]
       .map { Point(across: $0.0, down: $0.1, height: 0).projected(from: origin) }
     legendLeft = origin.x + reach + 40
-    let ticks = Ticks(values, limit: 6).labels.map { HeatMapLayout.barWidth + 8 + LinePlotLayout.tickSize.width(of: $0) }
+    let ticks = Ticks(values, limit: 6).labels.map {
+      HeatMapLayout.barWidth + 8 + LinePlotLayout.tickSize.width(of: $0)
+    }
     let heading = min(LinePlotLayout.headingSize.width(of: scale.title), HeatMapLayout.legendLimit)
     let titles = max(
       min(LinePlotLayout.titleSize.width(of: plot.title), 720),

@@ -41,7 +41,8 @@ struct ScatterPlotLayout {
     var dots = points.map { point in
       Dot(
         point: point,
-        place: Place(x: left + x.fraction(of: point.x) * (right - left), y: bottom - y.fraction(of: point.y) * (bottom - top)))
+        place: Place(
+          x: left + x.fraction(of: point.x) * (right - left), y: bottom - y.fraction(of: point.y) * (bottom - top)))
     }
     // A name covers no point and no other name.
     var taken = dots.map { Box(x: ($0.place.x - 5)...($0.place.x + 5), y: ($0.place.y - 5)...($0.place.y + 5)) }

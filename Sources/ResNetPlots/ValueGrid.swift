@@ -32,7 +32,8 @@ public struct ValueGrid: Hashable, Sendable {
     }
     guard values.count == rows.count, values.allSatisfy({ $0.count == columns.count }) else {
       throw ResNetError(
-        .usage, "\(values.map(\.count).max() ?? 0)×\(values.count) numbers do not fill a grid of "
+        .usage,
+        "\(values.map(\.count).max() ?? 0)×\(values.count) numbers do not fill a grid of "
           + "\(columns.count)×\(rows.count)", at: value.label, remedy: "Give a number for each column of each row")
     }
     self.values = values

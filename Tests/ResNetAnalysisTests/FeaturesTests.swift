@@ -1,7 +1,9 @@
 import ResNetCore
+import ResNetData
 import ResNetEngine
 import ResNetGraph
 import ResNetImages
+import ResNetModel
 import ResNetModels
 import Testing
 
@@ -75,7 +77,7 @@ import Testing
     let subject = try Small.sight()
     let images = try Small.views(40)
     let features = try await Features.measure(of: subject, on: images, images: 40, channels: 5)
-    #expect(features.stages.map(\.layer.description).count == 3)
+    #expect(features.stages.map(\.name) == ["layer1", "layer2", "layer3"])
     #expect(features.stages.map(\.channelCount) == [16, 32, 64])
     #expect(features.stages[1].channels.map(\.index) == [0, 6, 12, 19, 25])
     #expect(features.images == 40 && features.dataSet == images.name)
@@ -129,7 +131,9 @@ import Testing
     let bgr = try Features.Filters(of: Small.sight(channelOrder: .bgr).model, name: "a")
     #expect(rgb.layer == "conv1" && rgb.weights.shape == [16, 3, 3, 3])
     for channel in 0..<3 {
-      #expect(rgb.weights.scalars[27 + 9 * channel..<36 + 9 * channel] == bgr.weights.scalars[45 - 9 * channel..<54 - 9 * channel])
+      #expect(
+        rgb.weights.scalars[27 + 9 * channel..<36 + 9 * channel]
+          == bgr.weights.scalars[45 - 9 * channel..<54 - 9 * channel])
     }
     var filter = Features.Filters(layer: "conv1", weights: Tensor(shape: [1, 1, 1, 3], scalars: [-2, 0, 1]))
     #expect(filter.image(0)?.pixels == [0, 0, 0, 128, 128, 128, 191, 191, 191])
@@ -147,7 +151,8 @@ import Testing
           position: 0, className: $0, activation: 1, region: ImageRegion(image.size), image: image)
       }
       return Features.Stage(
-        layer: layer, channelCount: 1, receptiveField: 15, channels: [.init(index: 0, patches: patches)])
+        name: layer, layer: layer + ".2.relu2", channelCount: 1, receptiveField: 15,
+        channels: [.init(index: 0, patches: patches)])
     }
     let features = Features(
       network: "r20", dataSet: "test images", images: 100,

@@ -1,4 +1,9 @@
 import ResNetCore
+import ResNetData
+import ResNetEngine
+import ResNetGraph
+import ResNetImages
+import ResNetModel
 import ResNetModels
 import ResNetTraining
 import Testing

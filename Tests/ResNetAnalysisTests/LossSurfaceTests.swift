@@ -1,5 +1,11 @@
 import Foundation
 import ResNetCore
+import ResNetData
+import ResNetEngine
+import ResNetGraph
+import ResNetImages
+import ResNetModel
+import ResNetModels
 import ResNetTraining
 import Synchronization
 import Testing
@@ -33,9 +39,9 @@ import Testing
       let size = weights.center.shape.count / weights.center.shape[0]
       for filter in 0..<weights.center.shape[0] {
         let range = filter * size..<(filter + 1) * size
-        let norm = WeightPlane.norm(weights.center.scalars[range])
-        #expect(abs(WeightPlane.norm(weights.first[range]) - norm) < 1e-6 * norm)
-        #expect(abs(WeightPlane.norm(weights.second[range]) - norm) < 1e-6 * norm)
+        let length = norm(weights.center.scalars[range])
+        #expect(abs(norm(weights.first[range]) - length) < 1e-6 * length)
+        #expect(abs(norm(weights.second[range]) - length) < 1e-6 * length)
       }
       #expect(weights.first != weights.second)
     }
@@ -48,7 +54,7 @@ import Testing
     let subject = try Small.sight()
     var parameters = subject.model.parameters
     func scale(_ name: String, by factor: Float) {
-      parameters[name]?.scalars = parameters[name]?.scalars.map { $0 * factor } ?? []
+      parameters[name] = parameters[name].map { Tensor(shape: $0.shape, scalars: $0.scalars.map { $0 * factor }) }
     }
     scale("layer2.0.conv1.weight", by: 5)
     scale("layer2.0.bn1.running_mean", by: 5)
@@ -118,7 +124,8 @@ import Testing
   @Test(
     "A file that is damaged or holds something else is refused",
     arguments: [
-      "", "{}", "[1, 2", "{\"format\": 2, \"images\": \"\", \"network\": \"\", \"points\": [], \"settings\": {\"images\": 1, \"points\": 3, \"reach\": 1, \"seed\": 0}}",
+      "", "{}", "[1, 2",
+      "{\"format\": 2, \"images\": \"\", \"network\": \"\", \"points\": [], \"settings\": {\"images\": 1, \"points\": 3, \"reach\": 1, \"seed\": 0}}",
       "{\"format\": 1, \"images\": \"\", \"network\": \"\", \"points\": [], \"settings\": {\"images\": 1, \"points\": 4000000000, \"reach\": 1, \"seed\": 0}}",
     ])
   func damage(text: String) async throws {
@@ -139,9 +146,13 @@ import Testing
     defer { withExtendedLifetime(folder) {} }
     let file = folder.path + "/part.json"
     var record = LossSurfaceRecord(network: "a", images: "b", settings: settings)
-    record.points = [.init(loss: .infinity, error: 90), .init(loss: -.infinity, error: 90), .init(loss: 1.0 / 3, error: 0)]
+    record.points = [
+      .init(loss: .infinity, error: 90), .init(loss: -.infinity, error: 90), .init(loss: 1.0 / 3, error: 0),
+    ]
     try record.write(to: file)
-    #expect(try LossSurfaceRecord.beginning(LossSurfaceRecord(network: "a", images: "b", settings: settings), at: file) == record)
+    #expect(
+      try LossSurfaceRecord.beginning(LossSurfaceRecord(network: "a", images: "b", settings: settings), at: file)
+        == record)
   }
 
   @Test("Settings that make no surface are refused")
@@ -168,7 +179,9 @@ import Testing
 
   @Test("The finding tells basins, the highest loss and the share that is better than guessing, of its own numbers")
   func finding() throws {
-    let bowl = surface([[9, 8, 7, 8, 9], [8, 3, 2, 3, 8], [7, 2, 1, 2, 7], [8, 3, 2, 3, 8], [9, 8, 7, 8, .infinity]])
+    let bowl = surface([
+      [9, 8, 7, 8, 9], [8, 3, 2, 3, 8], [7, 2, 1, 2, 7], [8, 3, 2, 3, 8], [9, 8, 7, 8, .infinity],
+    ])
     #expect(bowl.localMinima.count == 1)
     #expect(bowl.finding.contains("is 1.00 nats"))
     #expect(bowl.finding.contains("rises to 9.00"))

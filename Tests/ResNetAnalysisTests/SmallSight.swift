@@ -1,5 +1,6 @@
 import ResNetCore
 import ResNetData
+import ResNetGraph
 import ResNetImages
 import ResNetModel
 import ResNetModels

@@ -72,7 +72,10 @@ import Testing
         "--output", "out",
       ], in: folder.path)
     #expect(result.status == 0, "\(result.errors)")
-    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path + "/out").sorted() == ["line.csv", "line.svg", "line.txt"])
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: folder.path + "/out").sorted() == [
+        "line.csv", "line.svg", "line.txt",
+      ])
     let lines = try String(contentsOfFile: folder.path + "/out/line.csv", encoding: .utf8).split(separator: "\n")
     #expect(lines.count == 7)
     #expect(lines[1].hasPrefix("CIFAR-10 training,0.0,") && lines[6].hasPrefix("CIFAR-10 test,1.0,"))

@@ -1,4 +1,5 @@
 import Foundation
+import ResNetCore
 import Testing
 
 @testable import ResNetPlots
@@ -17,7 +18,8 @@ import Testing
     _ side: Int, isBounded: Bool, _ height: (Double, Double) -> Double
   ) -> Contours {
     let places = (0..<side).map { Double($0) / Double(side - 1) * 2 - 1 }
-    return Contours(x: places, y: places, heights: places.map { y in places.map { height($0, y) } }, isBounded: isBounded)
+    return Contours(
+      x: places, y: places, heights: places.map { y in places.map { height($0, y) } }, isBounded: isBounded)
   }
 
   @Test("A level of a tilted plane is one straight line, where the plane has that height")
@@ -45,7 +47,7 @@ import Testing
   func bounded() throws {
     let outside = grid(81, isBounded: true) { x, y in (x * x + y * y).squareRoot() }.traces(at: 0.6)
     #expect(outside.count == 2)
-    #expect(outside.allSatisfy(\.isClosed))
+    #expect(outside.allSatisfy { $0.isClosed })
     #expect(abs(outside.reduce(0) { $0 + area($1) } - (4 - .pi * 0.36)) < 5e-3)
     let all = grid(4, isBounded: true) { _, _ in 1 }.traces(at: 0)
     #expect(all.count == 1)

@@ -1,4 +1,5 @@
 import Foundation
+import ResNetCore
 import ResNetImages
 import Testing
 
@@ -17,7 +18,9 @@ import Testing
     let images = try (0..<5).map { try image($0) }
     let grid = ImageGrid(
       title: "Pictures", subtitle: "five of them",
-      pictures: images.enumerated().map { .init($1, caption: "<\($0)> & a long name that does not fit", note: "n\($0)") },
+      pictures: images.enumerated().map {
+        .init($1, caption: "<\($0)> & a long name that does not fit", note: "n\($0)")
+      },
       columns: 3)
     let text = try grid.svg()
     let figure = try Figure(text)
@@ -37,7 +40,8 @@ import Testing
     #expect(try grid.svg() == text)
     let (first, fourth) = (found[0], found[3])
     #expect(first.number("x") == fourth.number("x"))
-    #expect(try #require(first.number("y")) < #require(fourth.number("y")))
+    let (upper, lower) = (try #require(first.number("y")), try #require(fourth.number("y")))
+    #expect(upper < lower)
   }
 
   @Test("Rows have names before them, pictures that are larger than their place are made smaller smoothly")

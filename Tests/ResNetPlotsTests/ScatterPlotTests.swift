@@ -1,3 +1,4 @@
+import ResNetCore
 import Testing
 
 @testable import ResNetPlots
@@ -12,14 +13,16 @@ import Testing
   @Test("Points stand in the order of their numbers, each with its name beside it")
   func points() throws {
     let points: [ScatterPlot.Point] = [
-      .init("resnet20", x: 41, y: 8.5), .init("resnet56 <", x: 127, y: 6.9, colorSlot: 1), .init("plain20", x: 41, y: 9.1),
+      .init("resnet20", x: 41, y: 8.5), .init("resnet56 <", x: 127, y: 6.9, colorSlot: 1),
+      .init("plain20", x: 41, y: 9.1),
     ]
     let figure = try Figure(plot(points, x: .logarithmic).svg())
     let dots = figure.all("circle")
     #expect(dots.count == 3)
-    #expect(try #require(dots[0].number("cx")) < #require(dots[1].number("cx")))
-    #expect(try #require(dots[0].number("cy")) > #require(dots[1].number("cy")))
-    #expect(dots[0].number("cx") == dots[2].number("cx"))
+    let across = try dots.map { try #require($0.number("cx")) }
+    let down = try dots.map { try #require($0.number("cy")) }
+    #expect(across[0] < across[1] && across[0] == across[2])
+    #expect(down[2] < down[0] && down[0] < down[1])
     for point in points { #expect(figure.texts.contains(point.name)) }
     #expect(try figure.misplacedTexts() == [])
     #expect(plot(points).svg() == plot(points).svg())
@@ -39,7 +42,9 @@ import Testing
 
   @Test("What has no place on an axis is left out, and without any the figure says so")
   func notFinite() throws {
-    let points: [ScatterPlot.Point] = [.init("a", x: .nan, y: 1), .init("b", x: 0, y: 1), .init("c", x: 2, y: .infinity)]
+    let points: [ScatterPlot.Point] = [
+      .init("a", x: .nan, y: 1), .init("b", x: 0, y: 1), .init("c", x: 2, y: .infinity),
+    ]
     let figure = try Figure(plot(points, x: .logarithmic).svg())
     #expect(figure.all("circle").isEmpty)
     #expect(figure.texts.contains("no finite values"))
