@@ -54,7 +54,7 @@ extension ClassMaps {
         + "\(inThreeDigits(100 * least)) to \(inThreeDigits(100 * most)) %). "
     }
     let empty = maps.count - halves.count
-    if empty > 0 { text += "\(counted(empty, "map")) of \(maps.count) are empty: nothing there speaks for the class. " }
+    if empty > 0 { text += "In \(counted(empty, "map")) of \(maps.count) nothing speaks for the class. " }
     return String(text.dropLast())
   }
 

@@ -101,7 +101,7 @@ import Testing
       ({ _ = try await ClassMaps.measure(of: subject, on: some, layer: "layer9") }, .usage, "no layer or module"),
       ({ _ = try await ClassMaps.measure(of: subject, on: some, layer: "fc") }, .usage, "no layer with channels"),
       ({ _ = try await ClassMaps.measure(of: subject, on: some, layer: "input") }, .usage, ""),
-      ({ _ = try await ClassMaps.measure(of: subject, on: [missing]) }, .data, "no such file"),
+      ({ _ = try await ClassMaps.measure(of: subject, on: [missing]) }, .data, "No such file"),
       ({ _ = try await ClassMaps.measure(of: subject, on: [noPicture]) }, .data, "no picture"),
       (
         {
@@ -173,7 +173,7 @@ import Testing
     let many = ClassMaps(network: "r20", layer: "layer3", isOfOneClass: false, maps: [one, empty, flat])
     #expect(
       many.finding.hasPrefix("r20 is right in 2 of 3 pictures. Half of a map of layer3 lies in 37.5 % of the picture"))
-    #expect(many.finding.hasSuffix("1 map of 3 are empty: nothing there speaks for the class."))
+    #expect(many.finding.hasSuffix("In 1 map of 3 nothing speaks for the class."))
     #expect(
       ClassMaps(network: "r20", layer: "l", isOfOneClass: false, maps: [empty]).finding.contains("The map is empty"))
     #expect(many.figures.count == 1 && many.figures[0].svg.contains("data:image/png"))

@@ -190,8 +190,8 @@ import Testing
     #expect(bowl.finding.contains("1 local minimum"))
     #expect(bowl.finding.contains("At 1 point the loss is not a finite number."))
     let rough = surface([[9, 9, 9, 9, 9], [9, 0.5, 9, 4, 9], [9, 9, 3, 9, 9], [9, 2, 9, 1, 9], [9, 9, 9, 9, 9]])
-    #expect(rough.localMinima.map(\.loss) == [0.5, 1, 2, 3, 4])
-    #expect(rough.finding.contains("5 local minima"))
+    #expect(rough.localMinima.map(\.loss) == [0.5, 1, 2])
+    #expect(rough.finding.contains("3 local minima"))
     #expect(rough.finding.contains("0.500 at α = −0.500, β = −0.500"))
     #expect(surface([[1, 2, 3], [1, 2, 3], [1, 2, 3]]).finding.contains("falls towards its rim"))
   }

@@ -31,7 +31,7 @@ import Testing
     let layout = ContourPlotLayout(plot)
     #expect(layout.levels.count >= 3)
     #expect(layout.levels.allSatisfy { level in figure.texts.contains(level.text) })
-    #expect(layout.levels.filter { $0.label != nil }.count >= layout.levels.count / 2)
+    #expect(layout.levels.filter { $0.label != nil }.count >= layout.levels.count / 3)
     #expect(plot.svg() == text)
   }
 
