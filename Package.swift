@@ -48,7 +48,7 @@ let package = Package(
       dependencies: ["CSPNG", "CTIFF", "CTurboJPEG", "CWebP", "ResNetCore", "ResNetFiles", "ResNetKernels"],
       swiftSettings: strict),
     .target(name: "ResNetData", dependencies: ["ResNetCore", "ResNetFiles", "ResNetImages"], swiftSettings: strict),
-    .target(name: "ResNetPlots", dependencies: ["ResNetCore"], swiftSettings: strict),
+    .target(name: "ResNetPlots", dependencies: ["ResNetCore", "ResNetImages"], swiftSettings: strict),
     .target(
       name: "ResNetModel",
       dependencies: [
@@ -106,7 +106,8 @@ let package = Package(
     .testTarget(
       name: "ResNetDataTests", dependencies: ["ResNetCore", "ResNetData", "ResNetImages", "ResNetTesting"],
       swiftSettings: strict),
-    .testTarget(name: "ResNetPlotsTests", dependencies: ["ResNetCore", "ResNetPlots"], swiftSettings: strict),
+    .testTarget(
+      name: "ResNetPlotsTests", dependencies: ["ResNetCore", "ResNetImages", "ResNetPlots"], swiftSettings: strict),
     .testTarget(
       name: "ResNetModelTests",
       dependencies: [

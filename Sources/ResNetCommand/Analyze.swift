@@ -17,6 +17,7 @@ struct Analyze: AsyncParsableCommand {
       """,
     subcommands: [
       AnalyzeGradients.self, AnalyzeUpdates.self, AnalyzeShattering.self, AnalyzeResponses.self, AnalyzeDepth.self,
+      AnalyzeSurface.self, AnalyzeCam.self, AnalyzeFeatures.self,
     ])
 }
 

@@ -34,7 +34,7 @@ extension Preprocessing.Geometry {
   }
 
   /// The picture as the network takes it.
-  func callAsFunction(_ image: Image) throws -> Image {
+  package func callAsFunction(_ image: Image) throws -> Image {
     switch self {
     case .asIs: return image
     case .centerCrop(let resize, let crop, let interpolation):

@@ -29,6 +29,13 @@ struct AxisScale {
     }
   }
 
+  /// Covers a stretch of numbers and nothing beside.
+  init(domain: ClosedRange<Double>, scale: PlotAxis.Scale) {
+    self.scale = scale
+    self.domain = domain
+    isWhole = false
+  }
+
   /// Whether a number has a place on an axis: a finite one, positive where the axis needs that.
   ///
   /// The utmost magnitudes that a Double has are left out as well, because their differences are no longer numbers.

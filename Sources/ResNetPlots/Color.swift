@@ -60,7 +60,7 @@ struct Color: Hashable {
 }
 
 /// The colours of lines.
-enum Palette {
+package enum Palette {
   /// Okabe and Ito, "Color Universal Design" (2008): told apart by people with any common kind of colour vision. Their
   /// yellow is left out, because a thin line of it is not seen on white.
   static let colors = [0x0072B2, 0xD55E00, 0x009E73, 0xCC79A7, 0xE69F00, 0x56B4E9, 0x000000].map { Color($0) }
@@ -69,6 +69,14 @@ enum Palette {
   static func index(of slot: Int) -> Int {
     let rest = slot % colors.count
     return rest < 0 ? rest + colors.count : rest
+  }
+}
+
+extension Palette {
+  /// One of the palette's colours as red, green and blue from 0 to 255, counted round.
+  package static func bytes(of slot: Int) -> (red: Double, green: Double, blue: Double) {
+    let color = colors[index(of: slot)]
+    return (color.red, color.green, color.blue)
   }
 }
 

@@ -109,7 +109,7 @@ extension HeatMapLayout {
     for scale in shades.scales {
       let title = Self.headingSize.shortened(scale.title, to: Self.legendLimit)
       writer.text(title, Self.headingSize, x: x, y: y + 10, full: scale.title)
-      draw(scale, x: x, top: y + 22, into: &writer)
+      writer.colorBar(scale, x: x, top: y + 22)
       y += Self.scaleHeight
     }
     for (meaning, color) in [(shades.blankMeaning, Color.white), (shades.missingMeaning, .missing)] {
@@ -122,27 +122,6 @@ extension HeatMapLayout {
         ])
       writer.text(meaning, Self.tickSize, x: x + Self.barWidth + 8, y: y + 11, color: .softInk)
       y += 22
-    }
-  }
-
-  private func draw(_ scale: ColorScale, x: Double, top: Double, into writer: inout SVGWriter) {
-    let bottom = top + Self.barHeight
-    let step = Self.barHeight / Double(ColorRamp.levels)
-    for level in 0..<ColorRamp.levels {
-      // Each colour reaches down to the end of the bar, so that no seams show between them.
-      let y = top + Double(ColorRamp.levels - 1 - level) * step
-      writer.add(
-        "rect",
-        [
-          "x": pixels(x), "y": pixels(y), "width": pixels(Self.barWidth), "height": pixels(step + 0.5),
-          "fill": scale.ramp.color(level: level).hex,
-        ])
-    }
-    let ticks = Ticks(scale.axis, limit: 6)
-    for (value, label) in zip(ticks.values, ticks.labels) {
-      let y = bottom - scale.axis.fraction(of: value) * Self.barHeight
-      writer.stroke("M\(pixels(x + Self.barWidth)) \(pixels(y))h4", .axis)
-      writer.text(label, Self.tickSize, x: x + Self.barWidth + 8, y: y + 4, color: .softInk)
     }
   }
 

@@ -78,7 +78,7 @@ struct LinePlotLayout {
   /// - Parameters:
   ///   - distance: about how far from one to the next.
   ///   - extent: the room that a label takes along the axis.
-  fileprivate static func ticks(
+  static func ticks(
     _ axis: AxisScale, over length: Double, distance: Double, extent: (String) -> Double
   ) -> Ticks {
     var limit = max(Int(length / distance), 5)

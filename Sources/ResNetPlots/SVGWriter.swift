@@ -1,3 +1,5 @@
+import Foundation
+
 /// Writes the elements of an SVG file, one on a line.
 struct SVGWriter {
   private var lines: [String]
@@ -34,6 +36,14 @@ struct SVGWriter {
         "stroke": Color.white.hex, "stroke-width": width < 3 ? "0" : "0.5",
       ])
     lines.append("\(rectangle)><title>\(Self.escaped(hint))</title></rect>")
+  }
+
+  /// Adds a disk with a thin edge of white that says something where the pointer rests on it.
+  mutating func dot(x: Double, y: Double, radius: Double, fill: Color, hint: String) {
+    let disk = Self.tag(
+      "circle",
+      ["cx": pixels(x), "cy": pixels(y), "r": pixels(radius), "fill": fill.hex, "stroke": Color.white.hex])
+    lines.append("\(disk)><title>\(Self.escaped(hint))</title></circle>")
   }
 
   /// Adds what stands above every figure: its title and, in smaller letters, how it came about.
@@ -79,6 +89,36 @@ struct SVGWriter {
     if turn != 0 { line += " transform=\"rotate(\(pixels(turn)) \(pixels(x)) \(pixels(y)))\"" }
     let hint = full.map { $0 == text ? "" : "<title>\(Self.escaped($0))</title>" } ?? ""
     lines.append(line + ">\(hint)\(Self.escaped(text))</text>")
+  }
+
+  /// Adds what lies behind a text that is not on white: its letters, thick, in the colour of the ground.
+  mutating func halo(
+    _ text: String, _ style: TextSize, x: Double, y: Double, anchor: Anchor, color: Color, turn: Double = 0
+  ) {
+    guard !text.isEmpty else { return }
+    var line = Self.tag("text", ["x": pixels(x), "y": pixels(y), "font-size": pixels(style.size)])
+    line += " fill=\"none\" stroke=\"\(color.hex)\" stroke-width=\"3\" stroke-linejoin=\"round\" aria-hidden=\"true\""
+    if anchor != .start { line += " text-anchor=\"\(anchor.rawValue)\"" }
+    if turn != 0 { line += " transform=\"rotate(\(pixels(turn)) \(pixels(x)) \(pixels(y)))\"" }
+    lines.append(line + ">\(Self.escaped(text))</text>")
+  }
+
+  /// Adds a picture that is in the file itself, in a rectangle as large as it can be; it says something where the pointer
+  /// rests on it.
+  ///
+  /// - Parameter isSharp: whether its pixels are drawn as squares.
+  mutating func picture(
+    _ file: [UInt8], x: Double, y: Double, width: Double, height: Double, isSharp: Bool, hint: String
+  ) {
+    let place = Self.tag(
+      "image",
+      [
+        "x": pixels(x), "y": pixels(y), "width": pixels(width), "height": pixels(height),
+        "image-rendering": isSharp ? "pixelated" : "auto", "preserveAspectRatio": "xMidYMid meet",
+      ])
+    // Escaping megabytes of letters and digits would find nothing.
+    let address = "data:image/png;base64," + Data(file).base64EncodedString()
+    lines.append("\(place) href=\"\(address)\"><title>\(Self.escaped(hint))</title></image>")
   }
 
   /// The whole file.

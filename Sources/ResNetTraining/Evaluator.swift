@@ -80,7 +80,7 @@ extension Engine {
   /// Measures the network on what a loader gives.
   ///
   /// - Parameter each: is shown the logits `[count, classes]` and labels `[count]` of every batch.
-  func evaluate(
+  package func evaluate(
     _ loader: Loader, each: (UnsafeBufferPointer<Float>, UnsafeBufferPointer<Int32>) -> Void = { _, _ in }
   ) throws -> EvaluationSummary {
     let clock = Stopwatch()

@@ -46,13 +46,15 @@ final class Figure: NSObject, XMLParserDelegate {
 
   func all(_ name: String) -> [Element] { elements.filter { $0.name == name } }
 
-  var texts: [String] { all("text").map(\.text) }
+  var texts: [String] { all("text").filter { $0.attributes["aria-hidden"] == nil }.map(\.text) }
 
   /// The texts that cover another one or leave the page, by the widths of a wide font.
   func misplacedTexts() throws -> [String] {
     let page = try #require(elements.first)
     let (width, height) = (try #require(page.number("width")), try #require(page.number("height")))
-    let boxes = try all("text").map { (text: $0.text, corners: try corners(of: $0)) }
+    // What lies behind a text, to set it off from its ground, has its place and its letters.
+    let seen = all("text").filter { $0.attributes["aria-hidden"] == nil }
+    let boxes = try seen.map { (text: $0.text, corners: try corners(of: $0)) }
     var faults: [String] = []
     for (index, box) in boxes.enumerated() {
       // A hair is allowed for coordinates that are rounded to a tenth.
