@@ -11,7 +11,7 @@ struct Analyze: AsyncParsableCommand {
       what they mean (text): into the folder 'analysis' of the first run unless
       --output names another. 'resnet report' puts them on one page.
       """,
-    subcommands: [])
+    subcommands: [AnalyzeIdentity.self, AnalyzeLesion.self, AnalyzePaths.self, AnalyzeReuse.self])
 }
 
 /// What all views of trained networks take.
