@@ -55,7 +55,8 @@ extension BlockIdentity {
       networks.flatMap { network in
         network.blocks.map { block in
           [
-            .text(network.name), .text(block.name), .number(block.ratio), .text(block.hasChangingShortcut ? "yes" : "no"),
+            .text(network.name), .text(block.name), .number(block.ratio),
+            .text(block.hasChangingShortcut ? "yes" : "no"),
             .number(block.errorWithout), .number(network.error),
           ]
         }
@@ -71,7 +72,8 @@ extension BlockIdentity.Network {
     let unchanged = blocks.filter { !$0.hasChangingShortcut }
     let looked = unchanged.isEmpty ? blocks : unchanged
     guard let least = looked.min(by: { $0.ratio < $1.ratio }), let most = looked.max(by: { $0.ratio < $1.ratio }),
-      let nearest = blocks.min(by: { $0.ratio < $1.ratio }), let worst = blocks.max(by: { $0.errorWithout < $1.errorWithout })
+      let nearest = blocks.min(by: { $0.ratio < $1.ratio }),
+      let worst = blocks.max(by: { $0.errorWithout < $1.errorWithout })
     else { return "" }
     let which =
       unchanged.isEmpty

@@ -64,7 +64,8 @@ public struct BlockIdentity: View, Hashable {
     let chosen = try dataSet.drawn(images, seed: seed)
     let work = try subjects.map { subject in
       (
-        subject: subject, blocks: try BlockList(residual: subject), loader: try subject.loader(of: chosen, batch: batch),
+        subject: subject, blocks: try BlockList(residual: subject),
+        loader: try subject.loader(of: chosen, batch: batch),
         lesions: try subject.loader(of: chosen, batch: Lesions.batch)
       )
     }
@@ -149,9 +150,5 @@ extension BlockList {
 func sampleNorms(_ batch: Tensor) -> [Double] {
   let samples = batch.shape[0]
   let size = batch.scalars.count / max(samples, 1)
-  return batch.scalars.withUnsafeBufferPointer { scalars in
-    (0..<samples).map { sample in
-      scalars[sample * size..<(sample + 1) * size].reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
-    }
-  }
+  return (0..<samples).map { norm(batch.scalars[$0 * size..<($0 + 1) * size]) }
 }

@@ -34,7 +34,8 @@ extension GradientPaths {
       x: PlotAxis("blocks whose branch the path takes"),
       panels: [
         LinePlot.Panel(
-          y: PlotAxis("share of all paths", unit: "%"), series: series { $0.lengths.map { 100 * $0.share } }, height: 180),
+          y: PlotAxis("share of all paths", unit: "%"), series: series { $0.lengths.map { 100 * $0.share } },
+          height: 180),
         LinePlot.Panel(
           y: PlotAxis("gradient at the input along one path, ‖∂L/∂x‖", scale: .logarithmic),
           series: series { $0.lengths.map(\.meanNorm) }, height: 220),
@@ -81,7 +82,8 @@ extension GradientPaths.Network {
       mean < 0.45 * Double(blocks)
       ? "short paths do most of the work"
       : mean > 0.55 * Double(blocks) ? "long paths do most of the work" : "no length is preferred"
-    return "\(name) has \(counted(blocks, "block")): its paths are \(fixed(Double(blocks) / 2, 1)) blocks long in the mean, "
+    return
+      "\(name) has \(counted(blocks, "block")): its paths are \(fixed(Double(blocks) / 2, 1)) blocks long in the mean, "
       + "the gradient runs through \(fixed(mean, 1)). Paths \(span) carry \(percent(carried)) of it; they are "
       + "\(percent(paths)) of all paths: \(comparison)."
   }

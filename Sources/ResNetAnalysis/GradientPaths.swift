@@ -138,10 +138,11 @@ extension BlockList {
         }
       }
     }
-    return zip(drawn, zip(binomialShares(blocks.count), norms)).map { paths, measured in
+    let shares = binomialShares(blocks.count)
+    return drawn.indices.map { length in
       GradientPaths.Length(
-        paths: paths.count, share: measured.0, meanNorm: measured.1.reduce(0, +) / Double(measured.1.count),
-        medianNorm: median(of: measured.1))
+        paths: drawn[length].count, share: shares[length],
+        meanNorm: norms[length].reduce(0, +) / Double(norms[length].count), medianNorm: median(of: norms[length]))
     }
   }
 

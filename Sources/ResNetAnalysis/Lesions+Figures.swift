@@ -38,35 +38,43 @@ extension Lesions {
 
   private var severalFigure: LinePlot {
     figure("Several blocks deleted", x: PlotAxis("deleted blocks")) { network in
-      [(0, [network.error])]
-        + Dictionary(grouping: network.deletions, by: \.blocks.count).sorted { $0.key < $1.key }
-        .map { (Double($0.key), $0.value.map(\.error)) }
+      Dictionary(grouping: network.deletions, by: \.blocks.count)
+        .map { Amount(x: Double($0.key), errors: $0.value.map(\.error)) }
     }
   }
 
   private var exchangedFigure: LinePlot {
     figure("Blocks exchanged", x: PlotAxis("pairs of blocks in reversed order", unit: "%")) { network in
-      [(0, [network.error])]
-        + Dictionary(grouping: network.exchanges, by: \.swaps).sorted { $0.key < $1.key }
-        .map { entry in (median(of: entry.value.map(\.reversedPercent)), entry.value.map(\.error)) }
-        .sorted { $0.0 < $1.0 }
+      Dictionary(grouping: network.exchanges, by: \.swaps)
+        .map { Amount(x: median(of: $0.value.map(\.reversedPercent)), errors: $0.value.map(\.error)) }
     }
   }
 
-  /// Errors by how much was done: the median and the spread of each amount.
-  private func figure(
-    _ title: String, x: PlotAxis, _ errors: (Network) -> [(Double, [Double])]
-  ) -> LinePlot {
+  /// The errors of all draws after so much was done.
+  private struct Amount {
+    var x: Double
+    var errors: [Double]
+
+    /// Exchanges of several numbers may leave the same disorder: all that is drawn decides.
+    var place: (Double, Double, Double, Double) {
+      (x, median(of: errors), errors.min() ?? .nan, errors.max() ?? .nan)
+    }
+  }
+
+  /// Errors by how much was done, beginning with nothing: the median and the spread of each amount.
+  private func figure(_ title: String, x: PlotAxis, _ amounts: (Network) -> [Amount]) -> LinePlot {
     LinePlot(
       title: title, subtitle: subtitle, x: x,
       panels: [
         LinePlot.Panel(
           y: PlotAxis("test error", unit: "%"),
           series: networks.map { network in
-            let errors = errors(network)
+            let amounts = [Amount(x: 0, errors: [network.error])] + amounts(network).sorted { $0.place < $1.place }
             return LinePlot.Series(
-              network.name, points: errors.map { ($0.0, median(of: $0.1)) },
-              band: errors.map { LinePlot.Extent(x: $0.0, low: $0.1.min() ?? .nan, high: $0.1.max() ?? .nan) })
+              network.name, points: amounts.map { ($0.x, median(of: $0.errors)) },
+              band: amounts.map {
+                LinePlot.Extent(x: $0.x, low: $0.errors.min() ?? .nan, high: $0.errors.max() ?? .nan)
+              })
           })
       ])
   }

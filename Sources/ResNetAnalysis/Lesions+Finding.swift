@@ -12,7 +12,8 @@ extension Lesions.Network {
   /// What came of the network.
   fileprivate func finding(chance: Double) -> String {
     guard chance - error >= Self.leastLearned else {
-      return "\(name) is wrong about \(percent(error)) of the images, hardly less than by guessing, so that lesions of it "
+      return
+        "\(name) is wrong about \(percent(error)) of the images, hardly less than by guessing, so that lesions of it "
         + "tell nothing."
     }
     return [verdict(chance: chance), severalSentence, exchangeSentence].compactMap(\.self).joined(separator: " ")
@@ -29,7 +30,8 @@ extension Lesions.Network {
     let loss = (middle - error) / (chance - error)
     let effect =
       loss < 0.1
-      ? "hardly notices the loss of one" : loss < 0.5 ? "suffers from the loss of one" : "does not survive the loss of one"
+      ? "hardly notices the loss of one"
+      : loss < 0.5 ? "suffers from the loss of one" : "does not survive the loss of one"
     let others = blocks.count - single.count
     let rest = others == 0 ? "" : " (\(others) that change\(others == 1 ? "s" : "") the shape cannot be deleted)"
     let worst = single.max { $0.1 < $1.1 }.map { ", and at worst \(percent($0.1)) (\($0.0))" } ?? ""
@@ -60,6 +62,7 @@ extension Lesions.Network {
     guard errors.count > 1, let least = errors.min(), let greatest = errors.max() else {
       return percent(errors.first ?? .nan)
     }
-    return "\(percent(median(of: errors))) (\(percent(least)) to \(percent(greatest)) in \(counted(errors.count, "draw")))"
+    return
+      "\(percent(median(of: errors))) (\(percent(least)) to \(percent(greatest)) in \(counted(errors.count, "draw")))"
   }
 }

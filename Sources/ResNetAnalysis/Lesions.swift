@@ -103,7 +103,8 @@ public struct Lesions: View, Hashable {
       guard !blocks.deletable.isEmpty else {
         throw ResNetError(
           .usage, "it has no block that can be deleted: none has a shortcut, and none gives the shape that it is given",
-          at: subject.name, remedy: "Give a residual network, or a plain one; DenseNets are seen by 'resnet analyze reuse'")
+          at: subject.name,
+          remedy: "Give a residual network, or a plain one; DenseNets are seen by 'resnet analyze reuse'")
       }
       return (
         subject: subject, lesions: PlannedLesions(blocks, draws: draws, seed: seed),
@@ -114,7 +115,9 @@ public struct Lesions: View, Hashable {
     for (position, item) in work.enumerated() {
       networks.append(
         try await EngineActor.run {
-          let errors = try item.lesions.blocks.errors(under: item.lesions.treatments, of: item.subject.model, on: item.loader) {
+          let errors = try item.lesions.blocks.errors(
+            under: item.lesions.treatments, of: item.subject.model, on: item.loader
+          ) {
             progress((Double(position) + $0) / Double(work.count))
           }
           return item.lesions.network(errors, name: item.subject.name)

@@ -53,13 +53,6 @@ func binomialShares(_ count: Int) -> [Double] {
   }
 }
 
-/// The middle one of some numbers, or the mean of the two in the middle; not a number where there are none or one is none.
-func median(of values: [Double]) -> Double {
-  guard !values.isEmpty, !values.contains(where: \.isNaN) else { return .nan }
-  let sorted = values.sorted()
-  return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
-}
-
 /// A share of something in a sentence, given in percent: `8.7 %`, and `0.45 %` where it is below 1.
 func percent(_ value: Double) -> String {
   guard value.isFinite else { return "no number" }

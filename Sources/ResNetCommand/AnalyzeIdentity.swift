@@ -31,7 +31,7 @@ struct AnalyzeIdentity: AsyncParsableCommand {
   }
 
   func run() async throws {
-    try await sampling.show("identity", options) { subjects, test, progress in
+    try await sampling.show(options) { subjects, test, progress in
       try await BlockIdentity.measure(
         of: subjects, on: test, images: images, seed: sampling.seed, progress: progress)
     }

@@ -37,7 +37,7 @@ struct AnalyzeLesion: AsyncParsableCommand {
   }
 
   func run() async throws {
-    try await sampling.show("lesion", options) { subjects, test, progress in
+    try await sampling.show(options) { subjects, test, progress in
       try await Lesions.measure(
         of: subjects, on: test, images: images, draws: draws, seed: sampling.seed, progress: progress)
     }
@@ -53,7 +53,7 @@ struct SamplingOptions: ParsableArguments {
 
   /// Measures networks on test images, saying how far that has come, and writes the view.
   func show<Measured: View>(
-    _ name: String, _ options: AnalysisOptions,
+    _ options: AnalysisOptions,
     by measure: ([Subject], DataSet, @escaping @Sendable (Double) -> Void) async throws -> Measured
   ) async throws {
     let subjects = try options.subjects()
@@ -61,9 +61,8 @@ struct SamplingOptions: ParsableArguments {
     try options.output.check(for: subjects)
     let test = try options.pictures.open(options.data).requireTest()
     try await sharing.apply()
-    let progress = MeasurementProgress(name)
-    let view = try await measure(subjects, test, progress.show)
-    progress.finish()
+    let view = try await measure(subjects, test, AnalysisProgress().show)
+    Terminal.finishProgress()
     try options.output.show(view, of: subjects)
   }
 }

@@ -35,7 +35,7 @@ struct AnalyzePaths: AsyncParsableCommand {
   }
 
   func run() async throws {
-    try await sampling.show("paths", options) { subjects, test, progress in
+    try await sampling.show(options) { subjects, test, progress in
       try await GradientPaths.measure(
         of: subjects, on: test, images: images, paths: paths, seed: sampling.seed, progress: progress)
     }

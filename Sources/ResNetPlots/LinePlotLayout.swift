@@ -169,7 +169,8 @@ private struct Draft {
     let lines = panel.series.indices.map { index in
       LinePlotLayout.Line(
         series: panel.series[index], slot: panel.series[index].colorSlot ?? index, stretches: stretches[index],
-        bands: bands[index], label: LinePlotLayout.Label(text: labels[index].text, full: labels[index].full, middle: middles[index]))
+        bands: bands[index],
+        label: LinePlotLayout.Label(text: labels[index].text, full: labels[index].full, middle: middles[index]))
     }
     return LinePlotLayout.Panel(
       y: panel.y, top: top, bottom: bottom, axis: axis, ticks: ticks, lines: lines,

@@ -1,4 +1,6 @@
 import ResNetCore
+import ResNetData
+import ResNetGraph
 import ResNetModel
 import ResNetModels
 import ResNetReference
@@ -91,7 +93,8 @@ import Testing
     #expect(
       view(Array(blocks.suffix(1))).finding.hasPrefix(
         "In net the branches add, to what shortcuts make of their input, 2.00 of its norm in the median"))
-    #expect(some.table.rows[2] == [.text("net"), .text("layer2.0"), .number(2), .text("yes"), .number(60), .number(8.5)])
+    #expect(
+      some.table.rows[2] == [.text("net"), .text("layer2.0"), .number(2), .text("yes"), .number(60), .number(8.5)])
     #expect(some.figures.map(\.suffix) == [nil])
     for text in ["‖F(x)‖ / ‖x‖", "test error without the block (%)", "net, whole 8.5", "pictures, 1 image<"] {
       #expect(some.figures[0].svg.contains(text), "\(text)")

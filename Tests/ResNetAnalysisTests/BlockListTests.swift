@@ -46,7 +46,9 @@ import Testing
     #expect(try list(.dense(depth: 10, growth: 4, isCompressed: true)).deletable.isEmpty)
   }
 
-  @Test("A plain network without a block computes what the network computes that never had it, and with it the same as ever")
+  @Test(
+    "A plain network without a block computes what the network computes that never had it, and with it the same as ever"
+  )
   func plainDeletion() throws {
     let graph = try Architecture.named("plain14").graph(classes: 4, input: [3, 8, 8])
     let blocks = try BlockList(graph)
@@ -70,7 +72,9 @@ import Testing
     }
   }
 
-  @Test("Deleting in the engine is what gates are in the equations, and is undone to the last bit", arguments: ["resnet14", "plain14"])
+  @Test(
+    "Deleting in the engine is what gates are in the equations, and is undone to the last bit",
+    arguments: ["resnet14", "plain14"])
   @EngineActor
   func engine(network: String) throws {
     let graph = try Architecture.named(network).graph(classes: 4, input: [3, 8, 8])
@@ -117,7 +121,8 @@ import Testing
     #expect(zip(whole, usual.logits).allSatisfy { abs($0 - $1) <= 1e-5 * size })
   }
 
-  @Test("Blocks of one stage with the same parameters can change places, and no others", arguments: ["resnet20", "plain20"])
+  @Test(
+    "Blocks of one stage with the same parameters can change places, and no others", arguments: ["resnet20", "plain20"])
   func exchangeable(network: String) throws {
     // The first blocks of the later stages have more outputs than inputs.
     #expect(try list(.named(network)).exchangeable == [[0, 1, 2], [4, 5], [7, 8]])
@@ -134,7 +139,10 @@ import Testing
     let changed = blocks.exchanged(parameters, order: order)
     #expect(changed["layer1.0.conv1.weight"] == parameters["layer1.2.conv1.weight"])
     #expect(changed["layer1.2.bn2.running_var"] == parameters["layer1.0.bn2.running_var"])
-    #expect(changed.filter { parameters[$0.key] != $0.value }.keys.allSatisfy { $0.hasPrefix("layer1.0.") || $0.hasPrefix("layer1.2.") })
+    #expect(
+      changed.filter { parameters[$0.key] != $0.value }.keys.allSatisfy {
+        $0.hasPrefix("layer1.0.") || $0.hasPrefix("layer1.2.")
+      })
     #expect(blocks.exchanged(changed, order: order) == parameters)
   }
 }

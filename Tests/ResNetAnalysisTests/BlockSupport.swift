@@ -18,7 +18,8 @@ func smallSubject(
 func addingNothing(_ parameters: [String: Tensor]) -> [String: Tensor] {
   Dictionary(
     uniqueKeysWithValues: parameters.map { name, tensor in
-      [".bn2.weight", ".bn2.bias"].contains(where: name.hasSuffix) ? (name, Tensor(shape: tensor.shape)) : (name, tensor)
+      [".bn2.weight", ".bn2.bias"].contains(where: name.hasSuffix)
+        ? (name, Tensor(shape: tensor.shape)) : (name, tensor)
     })
 }
 

@@ -21,7 +21,9 @@ import Testing
       Dictionary(
         uniqueKeysWithValues: parameters.map { name, tensor in
           guard name.hasSuffix(".weight"), tensor.shape.rank > 1 else { return (name, tensor) }
-          let stage = name.contains("denseblock1") || name.contains("transition1") ? 0
+          let stage =
+            name.contains("denseblock1") || name.contains("transition1")
+            ? 0
             : name.contains("denseblock2") || name.contains("transition2") ? 1 : 2
           let (width, kernel) = (tensor.shape[1], tensor.shape.count / (tensor.shape[0] * tensor.shape[1]))
           let values = tensor.scalars.indices.map { position in
@@ -36,8 +38,13 @@ import Testing
     for (number, block) in reuse.blocks.enumerated() {
       let last = isCompressed ? "conv2" : "conv1"
       let layers = (1...2).map { "features.denseblock\(number + 1).denselayer\($0)." }
-      #expect(block.sources == [number == 0 ? "features.conv0" : "features.transition\(number).conv"] + layers.map { $0 + last })
-      #expect(block.targets == layers.map { $0 + "conv1" } + [number == 2 ? "classifier" : "features.transition\(number + 1).conv"])
+      #expect(
+        block.sources == [number == 0 ? "features.conv0" : "features.transition\(number).conv"]
+          + layers.map { $0 + last })
+      #expect(
+        block.targets == layers.map { $0 + "conv1" } + [
+          number == 2 ? "classifier" : "features.transition\(number + 1).conv"
+        ])
       #expect(block.weights == [[1], [1, 2], [1, 2, 3]])
       #expect(block.relativeWeights == [[1], [0.5, 1], [1.0 / 3, 2.0 / 3, 1]])
     }
@@ -46,7 +53,8 @@ import Testing
         "A layer of \(architecture.name) gives 83.3 % of its sources, in the mean, at least half of the weight that it gives "
           + "the greatest. What its 3 blocks are given gets 0.42, 0.42 and 0.42 of the greatest in the mean over the layers "
           + "that take more than that. "))
-    #expect(reuse.finding.hasSuffix("classifier weighs the last third of its sources 3.00 times as much as the first third."))
+    #expect(
+      reuse.finding.hasSuffix("classifier weighs the last third of its sources 3.00 times as much as the first third."))
     #expect(reuse.table.rows.count == 18)
     #expect(
       reuse.table.rows[4] == [

@@ -1,7 +1,6 @@
 import ResNetCore
 import ResNetData
 import ResNetEngine
-import ResNetImages
 import ResNetModel
 import ResNetModels
 import ResNetReference
@@ -119,7 +118,9 @@ import Testing
         of: [subject, smallSubject(.dense(depth: 10, growth: 4, isCompressed: true), name: "d")], on: data)
     }
     #expect(dense.code == .usage && dense.place == "d" && dense.message.contains("no block that can be deleted"))
-    let misfit = try await Small.failure { _ = try await Lesions.measure(of: [subject], on: Small.pictures(8, classes: 5)) }
+    let misfit = try await Small.failure {
+      _ = try await Lesions.measure(of: [subject], on: Small.pictures(8, classes: 5))
+    }
     #expect(misfit.code == .data && misfit.place?.hasPrefix("resnet8 on pictures") == true)
     #expect(misfit.message.contains("5 classes"))
     let size = try await Small.failure {

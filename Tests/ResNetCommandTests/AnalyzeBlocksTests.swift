@@ -2,8 +2,6 @@ import Foundation
 import ResNet
 import Testing
 
-@testable import ResNetCommand
-
 @Suite struct AnalyzeBlocksTests {
   /// A folder with small networks for the generated pictures.
   private func folder() throws -> TemporaryFolder {
@@ -107,11 +105,5 @@ import Testing
     let data = try Tool.run(
       ["analyze", "paths", "residual.safetensors", "--data", "nothing", "--csv"], in: folder.path)
     #expect(data.status == 65 && data.errors.contains("nothing"))
-  }
-
-  @Test("Progress tells what is measured, how much of it is done, and how long the rest takes")
-  func progress() {
-    #expect(MeasurementProgress.line("lesion", 0.25, after: 10, separator: " · ") == "lesion · 25 % · 30 s left")
-    #expect(MeasurementProgress.line("lesion", 0, after: 1, separator: " | ") == "lesion | 0 %")
   }
 }
