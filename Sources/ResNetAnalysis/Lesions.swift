@@ -89,7 +89,7 @@ public struct Lesions: View, Hashable {
   /// - Throws: `ResNetError` of code `usage` where a network has no block that can be deleted, or a number makes no
   ///   sense; `data` where images do not fit; `unavailable` where oneDNN or memory is missing.
   public static func measure(
-    of subjects: [Subject], on dataSet: DataSet, images: Int = 1000, draws: Int = 5, seed: UInt64 = 0,
+    of subjects: [Subject], on dataSet: DataSet, images: Int = 500, draws: Int = 5, seed: UInt64 = 0,
     progress: @escaping @Sendable (Double) -> Void = { _ in }
   ) async throws -> Lesions {
     try requireSubjects(subjects)

@@ -24,7 +24,7 @@ struct AnalyzeLesion: AsyncParsableCommand {
   @OptionGroup var options: AnalysisOptions
 
   @Option(help: ArgumentHelp("Test images, drawn at random.", valueName: "number"))
-  var images = 1000
+  var images = 500
 
   @Option(help: ArgumentHelp("Sets of blocks to draw for each number of blocks.", valueName: "number"))
   var draws = 5
