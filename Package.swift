@@ -72,8 +72,8 @@ let package = Package(
     .target(
       name: "ResNet",
       dependencies: [
-        "ResNetAnalysis", "ResNetCore", "ResNetData", "ResNetEngine", "ResNetGraph", "ResNetImages", "ResNetModel", "ResNetModels",
-        "ResNetPlots", "ResNetTraining",
+        "ResNetAnalysis", "ResNetCore", "ResNetData", "ResNetEngine", "ResNetGraph", "ResNetImages", "ResNetModel",
+        "ResNetModels", "ResNetPlots", "ResNetTraining",
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -124,8 +124,8 @@ let package = Package(
     .testTarget(
       name: "ResNetAnalysisTests",
       dependencies: [
-        "ResNetAnalysis", "ResNetCore", "ResNetData", "ResNetEngine", "ResNetGraph", "ResNetModel", "ResNetModels",
-        "ResNetTesting", "ResNetTraining",
+        "ResNetAnalysis", "ResNetCore", "ResNetData", "ResNetEngine", "ResNetGraph", "ResNetImages", "ResNetModel",
+        "ResNetModels", "ResNetReference", "ResNetTesting", "ResNetTraining",
       ],
       swiftSettings: strict),
     .testTarget(
