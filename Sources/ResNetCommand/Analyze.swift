@@ -17,7 +17,8 @@ struct Analyze: AsyncParsableCommand {
       """,
     subcommands: [
       AnalyzeGradients.self, AnalyzeUpdates.self, AnalyzeShattering.self, AnalyzeResponses.self, AnalyzeDepth.self,
-      AnalyzeSurface.self, AnalyzeCam.self, AnalyzeFeatures.self,
+      AnalyzeIdentity.self, AnalyzeLesion.self, AnalyzePaths.self, AnalyzeReuse.self, AnalyzeSurface.self,
+      AnalyzeCam.self, AnalyzeFeatures.self,
     ])
 }
 

@@ -74,6 +74,23 @@ public struct LinePlot: Hashable, Sendable {
     }
   }
 
+  /// A stretch of values at one place, as from the least of several measurements to the greatest.
+  public struct Extent: Hashable, Sendable {
+    /// The place along the x axis.
+    public var x: Double
+    /// The lowest value.
+    public var low: Double
+    /// The highest value.
+    public var high: Double
+
+    /// Makes a stretch.
+    public init(x: Double, low: Double, high: Double) {
+      self.x = x
+      self.low = low
+      self.high = high
+    }
+  }
+
   /// A line and its name.
   public struct Series: Hashable, Sendable {
     /// What stands at the end of the line.
@@ -86,17 +103,20 @@ public struct LinePlot: Hashable, Sendable {
     public var isDashed: Bool
     /// Which of the palette's colours the line has, counted round; nil stands for the line's place in its panel.
     public var colorSlot: Int?
+    /// What is shaded in the line's colour behind all lines, in the order of x; a stretch that is not finite leaves a gap.
+    public var band: [Extent]
 
     /// Makes a line from pairs of x and y.
     public init(
       _ name: String, points: some Sequence<(Double, Double)>, emphasis: Emphasis = .bold, isDashed: Bool = false,
-      colorSlot: Int? = nil
+      colorSlot: Int? = nil, band: [Extent] = []
     ) {
       self.name = name
       self.points = points.map { Point(x: $0.0, y: $0.1) }
       self.emphasis = emphasis
       self.isDashed = isDashed
       self.colorSlot = colorSlot
+      self.band = band
     }
   }
 

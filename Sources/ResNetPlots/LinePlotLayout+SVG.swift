@@ -20,6 +20,7 @@ extension LinePlotLayout {
     let heading = Self.headingSize.shortened(panel.y.heading, to: Self.width - 2 * Self.margin)
     writer.text(heading, Self.headingSize, x: Self.margin, y: panel.top - 12, full: panel.y.heading)
     drawGrid(of: panel, into: &writer)
+    for line in panel.lines { drawBand(of: line, into: &writer) }
     for line in panel.lines { drawLeader(of: line, into: &writer) }
     for (rank, line) in panel.lines.enumerated() {
       draw(line, into: &writer)
@@ -66,6 +67,21 @@ extension LinePlotLayout {
     let heading = Self.headingSize.shortened(plot.x.heading, to: right - left)
     writer.text(
       heading, Self.headingSize, x: (left + right) / 2, y: bottom + 38, anchor: .middle, full: plot.x.heading)
+  }
+
+  private func drawBand(of line: Line, into writer: inout SVGWriter) {
+    let outlines = line.bands.map { outline in
+      "M" + outline.map { "\(pixels($0.x)) \(pixels($0.y))" }.joined(separator: "L") + "Z"
+    }
+    guard !outlines.isEmpty else { return }
+    // With an edge, so that a band at a single place is seen too.
+    let color = color(of: line).hex
+    writer.add(
+      "path",
+      [
+        "d": outlines.joined(), "fill": color, "fill-opacity": "0.15", "stroke": color, "stroke-opacity": "0.3",
+        "stroke-width": "0.5",
+      ])
   }
 
   private func draw(_ line: Line, into writer: inout SVGWriter) {

@@ -18,7 +18,7 @@ struct LinePlotLayout {
     let ticks: Ticks
     let lines: [Line]
     /// Whether no value can be shown.
-    var isEmpty: Bool { lines.allSatisfy(\.stretches.isEmpty) }
+    var isEmpty: Bool { lines.allSatisfy { $0.stretches.isEmpty && $0.bands.isEmpty } }
     /// Whether there are so many colours that lines need marks to be told apart in grey.
     let hasMarks: Bool
   }
@@ -29,6 +29,8 @@ struct LinePlotLayout {
     let slot: Int
     /// The stretches without a gap.
     let stretches: [[Place]]
+    /// The outlines of what is shaded: along the upper edge and back along the lower one.
+    let bands: [[Place]]
     let label: Label
   }
 
@@ -58,7 +60,7 @@ struct LinePlotLayout {
     let left = Self.margin + tickWidth + 8
     // Half of the last number below the x axis stands beside the fields.
     let right = Self.width - Self.margin - max(labelWidth + Self.leaderWidth, 32)
-    let times = plot.panels.flatMap { $0.series.flatMap { $0.points.map(\.x) } }
+    let times = plot.panels.flatMap { $0.series.flatMap { $0.points.map(\.x) + $0.band.map(\.x) } }
     let x = AxisScale(times, scale: plot.x.scale, isPadded: false)
     (self.left, self.right, self.x) = (left, right, x)
     xTicks = Self.ticks(x, over: right - left, distance: 48) { Self.tickSize.width(of: $0) + 8 }
@@ -109,7 +111,10 @@ private struct Draft {
     xScale = x
     let wanted = panel.height.isFinite ? min(max(panel.height, 80), 2000) : 280
     height = max(wanted, Double(panel.series.count) * LinePlotLayout.labelHeight)
-    let shown = panel.series.flatMap { $0.points.filter { AxisScale.shows($0.x, on: x) }.map(\.y) }
+    let shown = panel.series.flatMap { series in
+      series.points.filter { AxisScale.shows($0.x, on: x) }.map(\.y)
+        + series.band.filter { AxisScale.shows($0.x, on: x) }.flatMap { [$0.low, $0.high] }
+    }
     axis = AxisScale(shown, scale: panel.y.scale, isPadded: true)
     ticks = LinePlotLayout.ticks(axis, over: height, distance: 40) { _ in LinePlotLayout.tickSize.size + 2 }
     labels = panel.series.map(label(of:))
@@ -117,6 +122,10 @@ private struct Draft {
 
   func shows(_ point: LinePlot.Point) -> Bool {
     AxisScale.shows(point.x, on: xScale) && AxisScale.shows(point.y, on: panel.y.scale)
+  }
+
+  func shows(_ extent: LinePlot.Extent) -> Bool {
+    [extent.low, extent.high].allSatisfy { shows(LinePlot.Point(x: extent.x, y: $0)) }
   }
 
   /// The name, as long as it may be, and the last value.
@@ -144,9 +153,15 @@ private struct Draft {
   /// The panel with its field's upper edge at `top`.
   func panel(top: Double, x: (Double) -> Double) -> LinePlotLayout.Panel {
     let bottom = top + height
+    func place(_ time: Double, _ value: Double) -> LinePlotLayout.Place {
+      LinePlotLayout.Place(x: x(time), y: bottom - axis.fraction(of: value) * height)
+    }
     let stretches = panel.series.map { series in
-      series.points.split(whereSeparator: { !shows($0) }).map { stretch in
-        stretch.map { LinePlotLayout.Place(x: x($0.x), y: bottom - axis.fraction(of: $0.y) * height) }
+      series.points.split(whereSeparator: { !shows($0) }).map { $0.map { place($0.x, $0.y) } }
+    }
+    let bands = panel.series.map { series in
+      series.band.split(whereSeparator: { !shows($0) }).map { stretch in
+        stretch.map { place($0.x, $0.high) } + stretch.reversed().map { place($0.x, $0.low) }
       }
     }
     let wanted = stretches.map { $0.last?.last?.y ?? bottom }
@@ -154,6 +169,7 @@ private struct Draft {
     let lines = panel.series.indices.map { index in
       LinePlotLayout.Line(
         series: panel.series[index], slot: panel.series[index].colorSlot ?? index, stretches: stretches[index],
+        bands: bands[index],
         label: LinePlotLayout.Label(text: labels[index].text, full: labels[index].full, middle: middles[index]))
     }
     return LinePlotLayout.Panel(

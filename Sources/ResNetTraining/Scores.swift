@@ -1,14 +1,19 @@
 import Foundation
 
 /// Sums over samples of what their logits are worth.
-struct Scores: Codable, Hashable {
-  private(set) var count = 0
+package struct Scores: Codable, Hashable, Sendable {
+  /// How many samples were added.
+  package private(set) var count = 0
   private(set) var loss = 0.0
   /// What the samples weigh together, where not each of them weighs 1.
   private(set) var weight: Double?
-  private(set) var topOneMisses = 0
+  /// Those whose class does not have the greatest logit.
+  package private(set) var topOneMisses = 0
   private(set) var topFiveMisses = 0
   private(set) var calibration = Calibration()
+
+  /// No samples.
+  package init() {}
 
   // Calibration is no part of what a run that goes on needs.
   private enum CodingKeys: CodingKey { case count, loss, weight, topOneMisses, topFiveMisses }
@@ -27,7 +32,7 @@ struct Scores: Codable, Hashable {
   ///   - losses: the cross-entropy of each sample times its weight, where training knows it already; calibration, which
   ///     nobody asks of images that are trained on, is then left out.
   ///   - weight: what these samples weigh together, where not each of them weighs 1.
-  mutating func add(
+  package mutating func add(
     logits: UnsafeBufferPointer<Float>, labels: UnsafeBufferPointer<Int32>, losses: UnsafeBufferPointer<Float>? = nil,
     weight: Double? = nil
   ) {

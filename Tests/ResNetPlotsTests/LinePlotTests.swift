@@ -200,4 +200,38 @@ import Testing
     #expect(other.svg().contains(Palette.colors[5].hex))
     #expect(!curves.svg().contains(Palette.colors[5].hex))
   }
+
+  @Test("A band is shaded behind its line, inside the field, with a gap where it is not finite")
+  func band() throws {
+    var line = series([10, 20, 30, 40, 50])
+    line.band = [(1, 5, 15), (2, 10, 90), (3, .nan, 35), (4, 38, .infinity), (5, 45, 60)]
+      .map { LinePlot.Extent(x: $0.0, low: $0.1, high: $0.2) }
+    let layout = LinePlotLayout(plot([line, series([1, 2])]))
+    let (panel, bands) = (layout.panels[0], layout.panels[0].lines[0].bands)
+    #expect(bands.map(\.count) == [4, 2])
+    #expect(panel.axis.domain.upperBound >= 90)
+    #expect(bands.joined().allSatisfy { (panel.top...panel.bottom).contains($0.y) })
+    // Along the upper edge, and back along the lower one.
+    #expect(bands[0][1].y < bands[0][2].y && bands[0][1].x == bands[0][2].x && bands[0][0].x == bands[0][3].x)
+    #expect(bands[0][0].x == panel.lines[0].stretches[0][0].x)
+    let paths = try Figure(layout.svg()).all("path")
+    let shaded = try #require(paths.firstIndex { $0.attributes["fill-opacity"] != nil })
+    #expect(paths.count { $0.attributes["fill-opacity"] != nil } == 1)
+    #expect(paths[shaded].attributes["fill"] == Palette.colors[0].hex)
+    #expect(shaded < (try #require(paths.firstIndex { $0.attributes["stroke-width"] == "2.25" })))
+  }
+
+  @Test("A band alone has a place on both axes, and a field with one is not empty")
+  func bandAlone() throws {
+    let line = LinePlot.Series(
+      "spread", points: [], band: [.init(x: 4, low: 5, high: 6), .init(x: 9, low: 5, high: 8)])
+    let layout = LinePlotLayout(plot([line]))
+    #expect(layout.x.domain == 4...9 && !layout.panels[0].isEmpty)
+    #expect(try Figure(layout.svg()).misplacedTexts() == [])
+    let logarithmic = LinePlotLayout(
+      plot(
+        [LinePlot.Series("s", points: [(1, 1)], band: [.init(x: 1, low: 0, high: 8)])],
+        y: PlotAxis("y", scale: .logarithmic)))
+    #expect(logarithmic.panels[0].lines[0].bands.isEmpty)
+  }
 }

@@ -1,0 +1,60 @@
+import ResNetCore
+import ResNetData
+
+extension DataSet {
+  /// So many images drawn at random, the same for the same seed, in the set's own order; all where it has no more.
+  ///
+  /// - Throws: `ResNetError` of code `usage` for less than one image.
+  func drawn(_ images: Int, seed: UInt64) throws -> DataSet {
+    guard images > 0 else {
+      throw ResNetError(.usage, "\(images) images show nothing", at: name, remedy: "Use at least one")
+    }
+    guard images < count else { return self }
+    var random = RandomNumbers(seed: seed, purpose: .testing)
+    return subset(random.permutation(count).prefix(images).sorted(), name: name)
+  }
+}
+
+/// Different sets of `size` of the numbers below `count`, each in order: as many as there are, at most `draws`; the same
+/// for the same seed.
+func drawnSubsets(of count: Int, size: Int, draws: Int, seed: UInt64) -> [[Int]] {
+  let limit = min(draws, combinations(count, size))
+  var seen: Set<[Int]> = []
+  var subsets: [[Int]] = []
+  var draw: UInt64 = 0
+  while subsets.count < limit {
+    var random = RandomNumbers(seed: seed, purpose: .testing, epoch: size, index: draw)
+    let subset = random.permutation(count).prefix(size).sorted()
+    if seen.insert(subset).inserted { subsets.append(subset) }
+    draw += 1
+  }
+  return subsets
+}
+
+/// In how many ways `size` of `count` things can be chosen; the greatest number there is where they are more.
+func combinations(_ count: Int, _ size: Int) -> Int {
+  var result = 1
+  for taken in 0..<min(size, count - size) {
+    let (product, overflow) = result.multipliedReportingOverflow(by: count - taken)
+    guard !overflow else { return .max }
+    // The product is C(count, taken + 1) times this, so nothing is left over.
+    result = product / (taken + 1)
+  }
+  return result
+}
+
+/// The shares of the subsets of `count` things that have 0, 1, … `count` of them: C(count, k) / 2^count.
+func binomialShares(_ count: Int) -> [Double] {
+  // Each thing more is taken by one half of the subsets. Halving is exact, and what is too small to be a number is 0.
+  (0..<count).reduce(into: [1.0]) { shares, _ in
+    shares = (0...shares.count).map { size in
+      ((size < shares.count ? shares[size] : 0) + (size > 0 ? shares[size - 1] : 0)) / 2
+    }
+  }
+}
+
+/// A share of something in a sentence, given in percent: `8.7 %`, and `0.45 %` where it is below 1.
+func percent(_ value: Double) -> String {
+  guard value.isFinite else { return "no number" }
+  return fixed(value, value == 0 || abs(value) >= 0.995 ? 1 : 2) + " %"
+}
