@@ -74,12 +74,32 @@ public struct LinePlot: Hashable, Sendable {
     }
   }
 
+  /// How far values reach at a place of a line.
+  public struct Bounds: Hashable, Sendable {
+    /// The place along the x axis.
+    public var x: Double
+    /// The least value.
+    public var low: Double
+    /// The greatest value.
+    public var high: Double
+
+    /// Makes bounds.
+    public init(x: Double, low: Double, high: Double) {
+      self.x = x
+      self.low = low
+      self.high = high
+    }
+  }
+
   /// A line and its name.
   public struct Series: Hashable, Sendable {
     /// What stands at the end of the line.
     public var name: String
     /// The points in the order in which they are joined; one that is not finite leaves a gap.
     public var points: [Point]
+    /// How far the values behind the line reach, from place to place: a light field behind all lines; empty where there
+    /// is none. Bounds that are not finite leave a gap.
+    public var spread: [Bounds]
     /// How much the line stands out.
     public var emphasis: Emphasis
     /// Whether the line is broken into dashes.
@@ -89,11 +109,12 @@ public struct LinePlot: Hashable, Sendable {
 
     /// Makes a line from pairs of x and y.
     public init(
-      _ name: String, points: some Sequence<(Double, Double)>, emphasis: Emphasis = .bold, isDashed: Bool = false,
-      colorSlot: Int? = nil
+      _ name: String, points: some Sequence<(Double, Double)>, spread: [Bounds] = [], emphasis: Emphasis = .bold,
+      isDashed: Bool = false, colorSlot: Int? = nil
     ) {
       self.name = name
       self.points = points.map { Point(x: $0.0, y: $0.1) }
+      self.spread = spread
       self.emphasis = emphasis
       self.isDashed = isDashed
       self.colorSlot = colorSlot

@@ -21,6 +21,7 @@ extension LinePlotLayout {
     writer.text(heading, Self.headingSize, x: Self.margin, y: panel.top - 12, full: panel.y.heading)
     drawGrid(of: panel, into: &writer)
     for line in panel.lines { drawLeader(of: line, into: &writer) }
+    for line in panel.lines { drawSpread(of: line, into: &writer) }
     for (rank, line) in panel.lines.enumerated() {
       draw(line, into: &writer)
       drawMarks(of: line, rank: rank, in: panel, into: &writer)
@@ -77,6 +78,14 @@ extension LinePlotLayout {
     // A point alone is a line of no length, which round ends make a dot; a dashed one would vanish.
     let dots = line.stretches.filter { $0.count == 1 }.map { "M\(pixels($0[0].x)) \(pixels($0[0].y))h0" }
     writer.stroke(dots.joined(), color(of: line), width: width + 1)
+  }
+
+  private func drawSpread(of line: Line, into writer: inout SVGWriter) {
+    let outlines = line.fields.filter { $0.count > 2 }.map { outline in
+      "M" + outline.map { "\(pixels($0.x)) \(pixels($0.y))" }.joined(separator: "L") + "Z"
+    }
+    guard !outlines.isEmpty else { return }
+    writer.add("path", ["d": outlines.joined(), "fill": color(of: line).hex, "fill-opacity": "0.15"])
   }
 
   /// A mark at the end of the line, and along it where that is needed.

@@ -29,6 +29,8 @@ struct LinePlotLayout {
     let slot: Int
     /// The stretches without a gap.
     let stretches: [[Place]]
+    /// What the spread covers: the outline of each stretch without a gap.
+    let fields: [[Place]]
     let label: Label
   }
 
@@ -109,7 +111,10 @@ private struct Draft {
     xScale = x
     let wanted = panel.height.isFinite ? min(max(panel.height, 80), 2000) : 280
     height = max(wanted, Double(panel.series.count) * LinePlotLayout.labelHeight)
-    let shown = panel.series.flatMap { $0.points.filter { AxisScale.shows($0.x, on: x) }.map(\.y) }
+    let shown = panel.series.flatMap { series in
+      series.points.filter { AxisScale.shows($0.x, on: x) }.map(\.y)
+        + series.spread.filter { AxisScale.shows($0.x, on: x) }.flatMap { [$0.low, $0.high] }
+    }
     axis = AxisScale(shown, scale: panel.y.scale, isPadded: true)
     ticks = LinePlotLayout.ticks(axis, over: height, distance: 40) { _ in LinePlotLayout.tickSize.size + 2 }
     labels = panel.series.map(label(of:))
@@ -144,20 +149,31 @@ private struct Draft {
   /// The panel with its field's upper edge at `top`.
   func panel(top: Double, x: (Double) -> Double) -> LinePlotLayout.Panel {
     let bottom = top + height
+    func place(_ point: LinePlot.Point) -> LinePlotLayout.Place {
+      LinePlotLayout.Place(x: x(point.x), y: bottom - axis.fraction(of: point.y) * height)
+    }
     let stretches = panel.series.map { series in
-      series.points.split(whereSeparator: { !shows($0) }).map { stretch in
-        stretch.map { LinePlotLayout.Place(x: x($0.x), y: bottom - axis.fraction(of: $0.y) * height) }
-      }
+      series.points.split(whereSeparator: { !shows($0) }).map { $0.map(place) }
+    }
+    let fields = panel.series.map { series in
+      series.spread.map { ($0.lower, $0.upper) }.split(whereSeparator: { !shows($0) || !shows($1) })
+        .map { stretch in stretch.map { place($0.0) } + stretch.reversed().map { place($0.1) } }
     }
     let wanted = stretches.map { $0.last?.last?.y ?? bottom }
     let middles = spreadLabels(wanted, height: LinePlotLayout.labelHeight, in: top...bottom)
     let lines = panel.series.indices.map { index in
       LinePlotLayout.Line(
         series: panel.series[index], slot: panel.series[index].colorSlot ?? index, stretches: stretches[index],
+        fields: fields[index],
         label: LinePlotLayout.Label(text: labels[index].text, full: labels[index].full, middle: middles[index]))
     }
     return LinePlotLayout.Panel(
       y: panel.y, top: top, bottom: bottom, axis: axis, ticks: ticks, lines: lines,
       hasMarks: Set(lines.map(\.slot)).count > 2)
   }
+}
+
+extension LinePlot.Bounds {
+  fileprivate var lower: LinePlot.Point { LinePlot.Point(x: x, y: low) }
+  fileprivate var upper: LinePlot.Point { LinePlot.Point(x: x, y: high) }
 }

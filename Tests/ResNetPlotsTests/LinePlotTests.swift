@@ -44,6 +44,29 @@ import Testing
     #expect(figure.elements.first?.attributes["viewBox"]?.hasPrefix("0 0 760 ") == true)
   }
 
+  @Test("The spread of a line is a light field behind all lines, inside the axis, with a gap where it is not finite")
+  func spread() throws {
+    let bounds = [(1.0, 3.0, 9.0), (2, 2, 12), (3, .nan, 9), (4, 2, 3), (5, 1, 4)].map {
+      LinePlot.Bounds(x: $0.0, low: $0.1, high: $0.2)
+    }
+    var line = series([5, 5, 5, 2.5, 3])
+    line.spread = bounds
+    let layout = LinePlotLayout(plot([series([6, 6, 6, 6, 6], name: "other"), line]))
+    #expect(layout.panels[0].axis.domain.contains(1) && layout.panels[0].axis.domain.contains(12))
+    let fields = layout.panels[0].lines[1].fields
+    #expect(fields.map(\.count) == [4, 4] && layout.panels[0].lines[0].fields.isEmpty)
+    #expect(fields[0][0].x == fields[0][3].x && fields[0][0].y > fields[0][3].y)
+    let figure = try Figure(layout.svg())
+    let field = try #require(figure.elements.firstIndex { $0.attributes["fill-opacity"] == "0.15" })
+    #expect(figure.elements[field].attributes["fill"] == "#D55E00")
+    #expect(figure.elements[field].attributes["d"]?.filter { $0 == "Z" }.count == 2)
+    let first = try #require(figure.elements.firstIndex { $0.attributes["stroke-width"] == "2.25" })
+    #expect(field < first)
+    // One bound alone has no area.
+    line.spread = [bounds[0]]
+    #expect(!plot([line]).svg().contains("fill-opacity"))
+  }
+
   @Test("The panels share the x axis, whichever of them has values there")
   func sharedAxis() {
     var plot = curves
