@@ -72,7 +72,8 @@ let package = Package(
     .target(
       name: "ResNet",
       dependencies: [
-        "ResNetAnalysis", "ResNetCore", "ResNetData", "ResNetEngine", "ResNetGraph", "ResNetImages", "ResNetModel", "ResNetModels",
+        "ResNetAnalysis", "ResNetCore", "ResNetData", "ResNetEngine", "ResNetGraph", "ResNetImages", "ResNetModel",
+        "ResNetModels",
         "ResNetPlots", "ResNetTraining",
       ],
       swiftSettings: strict),
@@ -124,8 +125,8 @@ let package = Package(
     .testTarget(
       name: "ResNetAnalysisTests",
       dependencies: [
-        "ResNetAnalysis", "ResNetCore", "ResNetData", "ResNetEngine", "ResNetGraph", "ResNetModel", "ResNetModels",
-        "ResNetTesting", "ResNetTraining",
+        "ResNetAnalysis", "ResNetCore", "ResNetData", "ResNetEngine", "ResNetGraph", "ResNetImages", "ResNetModel",
+        "ResNetModels", "ResNetPlots", "ResNetTesting", "ResNetTraining",
       ],
       swiftSettings: strict),
     .testTarget(

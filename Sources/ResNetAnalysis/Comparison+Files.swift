@@ -54,7 +54,9 @@ extension Comparison {
 
   private func cell(_ spread: Spread?) -> ViewTable.Cell {
     guard let spread else { return .empty }
-    let range = spread.values.count == 1 || spread.least == .infinity ? "" : " (\(number(spread.least))–\(number(spread.greatest)))"
+    let range =
+      spread.values.count == 1 || spread.least == .infinity
+      ? "" : " (\(number(spread.least))–\(number(spread.greatest)))"
     return .text(number(spread.median) + range)
   }
 
@@ -80,4 +82,3 @@ extension Comparison {
     return files.map { base + $0.0 }
   }
 }
-

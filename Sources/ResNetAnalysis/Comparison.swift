@@ -121,7 +121,7 @@ extension Comparison {
     fileprivate var title: String { "\(architecture.name) with seed \(seed)" }
 
     /// The last epoch's value, infinite where the run diverged; `nil` where it was not measured.
-    func final(_ value: (RunCurve.Epoch) -> Double?) -> Double? {
+    func atEnd(_ value: (RunCurve.Epoch) -> Double?) -> Double? {
       divergedAt == nil ? epochs.last.flatMap(value) : .infinity
     }
   }
@@ -135,10 +135,10 @@ extension Comparison.Network {
   public var layers: Int { architecture.depth }
 
   /// The error on training images in the last epoch, as they were trained on, in percent.
-  public var trainingError: Spread? { final(\.trainingError) }
+  public var trainingError: Spread? { atEnd(\.trainingError) }
 
   /// The error on test images after the last epoch, in percent; `nil` where the runs did not test.
-  public var testError: Spread? { isTested ? final(\.testError) : nil }
+  public var testError: Spread? { isTested ? atEnd(\.testError) : nil }
 
   /// The least error on training images of any epoch, in percent.
   public var bestTrainingError: Spread? { best(\.trainingError) }
@@ -154,7 +154,7 @@ extension Comparison.Network {
 
   private var isTested: Bool { runs.contains { $0.epochs.contains { $0.testError != nil } } }
 
-  private func final(_ value: (RunCurve.Epoch) -> Double?) -> Spread? { Spread(runs.compactMap { $0.final(value) }) }
+  private func atEnd(_ value: (RunCurve.Epoch) -> Double?) -> Spread? { Spread(runs.compactMap { $0.atEnd(value) }) }
 
   private func best(_ value: (RunCurve.Epoch) -> Double?) -> Spread? {
     Spread(runs.map { $0.epochs.compactMap(value).min() ?? .infinity })

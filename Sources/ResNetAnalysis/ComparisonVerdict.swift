@@ -1,4 +1,5 @@
 import ResNetCore
+import ResNetModels
 
 extension Comparison {
   /// What a comparison shows, computed from its errors alone.
@@ -83,7 +84,8 @@ extension Comparison {
     }
     let fewest = networks.map(\.runs.count).min() ?? 1
     if networks.count > 1, fewest == 1 {
-      cautions.append("With one seed a difference of less than a percentage point counts as none.")
+      cautions.append(
+        "One seed cannot tell effect from chance: a difference of less than a percentage point counts as none.")
     } else if networks.count > 1, fewest == 2 {
       cautions.append("Two seeds are few: their ranges come out apart by chance one time in six.")
     }
@@ -95,7 +97,8 @@ extension Comparison.Verdict {
   /// The verdict in a few sentences.
   public var text: String {
     let effects = depth.map(\.sentence) + (shortcut.map { [$0.sentence] } ?? [])
-    let nothing = "There are no two networks of one kind that differ in depth, nor a plain and a residual one of the same."
+    let nothing =
+      "There are no two networks of one kind that differ in depth, nor a plain and a residual one of the same depth."
     return ((effects.isEmpty ? [nothing] : effects) + cautions).joined(separator: " ")
   }
 }

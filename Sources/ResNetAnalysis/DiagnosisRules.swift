@@ -1,6 +1,7 @@
 import Foundation
 import ResNetCore
 import ResNetImages
+import ResNetModels
 import ResNetTraining
 
 extension Diagnosis {
@@ -66,9 +67,9 @@ extension Diagnosis.Rule {
       error > Limit.underfitting
     else { return nil }
     return (
-      "the learning rate is \(short(run.recipe.learningRate)), a \(short(1 / proportion))th of what is usual for batches "
-        + "of \(run.recipe.batch) (an \(short(Limit.rate))th is the least), and the training error is still "
-        + "\(points(error)) %",
+      "the learning rate is \(short(run.recipe.learningRate)), \(short(proportion)) times what is usual for batches of "
+        + "\(run.recipe.batch) (less than \(short(1 / Limit.rate)) times is out of proportion), and the training error is "
+        + "still \(points(error)) %",
       "the run moves too slowly to get anywhere in its \(run.steps) steps",
       "train with --learning-rate \(short(run.usualRate))"
     )
@@ -98,7 +99,8 @@ extension Diagnosis.Rule {
 
 extension Diagnosis.Rule {
   static let vanishingGradients = Self(name: "vanishing gradients") { run in
-    guard let ratio = run.gradientRatio, ratio < Limit.vanishing else { return nil }
+    // At rates far too high units die, and gradients with them.
+    guard let ratio = run.gradientRatio, ratio < Limit.vanishing, rateTooHigh.find(run) == nil else { return nil }
     return (
       "gradients of the first quarter of the layers are \(short(ratio)) times those of the last (less than "
         + "\(short(Limit.vanishing)) is too little)",
@@ -179,7 +181,8 @@ extension Diagnosis.Rule {
     let window = max(1, losses.count / 10)
     guard run.divergedAt == nil, !run.hasNotLearned, losses.count >= 4, let rate = run.epochs.last?.learningRate,
       rate > Limit.highRate * run.recipe.learningRate,
-      let before = Spread(losses.dropLast(window).suffix(window))?.median, let after = Spread(losses.suffix(window))?.median,
+      let before = Spread(losses.dropLast(window).suffix(window))?.median,
+      let after = Spread(losses.suffix(window))?.median,
       after < (1 - Limit.falling) * before
     else { return nil }
     return (
@@ -198,7 +201,8 @@ extension Diagnosis.Rule {
     else { return nil }
     return (
       "the training error ends at \(points(error)) % (more than \(short(Limit.underfitting)) %)"
-        + (run.gap.map { ", and the test error is \(points($0)) points from it (less than \(short(Limit.narrowGap)))" } ?? ""),
+        + (run.gap.map { ", and the test error is \(points($0)) points from it (less than \(short(Limit.narrowGap)))" }
+          ?? ""),
       "the network has not even learned its training images",
       "train for longer (--epochs \(2 * max(run.epochs.count, 1))), or use a deeper residual or a wider network"
     )
@@ -222,7 +226,8 @@ extension Diagnosis.Rule {
 
   static let pastItsBest = Self(name: "past its best") { run in
     let errors = run.epochs.compactMap { epoch in epoch.testError.map { (number: epoch.number, error: $0) } }
-    guard run.state == .finished, let last = errors.last, let best = errors.min(by: { $0.error < $1.error }),
+    guard run.state == .finished, !run.hasNotLearned, let last = errors.last,
+      let best = errors.min(by: { $0.error < $1.error }),
       last.error - best.error > Limit.pastBest
     else { return nil }
     return (

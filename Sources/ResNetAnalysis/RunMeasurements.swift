@@ -134,7 +134,8 @@ extension RunMeasurements {
   /// The median norm of gradients in the first quarter of the layers as a multiple of that in the last.
   var gradientRatio: Double? {
     guard let norms = batch?.gradients.map(\.norm), norms.count >= 4,
-      let first = Spread(norms.prefix(norms.count / 4))?.median, let last = Spread(norms.suffix(norms.count / 4))?.median
+      let first = Spread(norms.prefix(norms.count / 4))?.median,
+      let last = Spread(norms.suffix(norms.count / 4))?.median
     else { return nil }
     return first == 0 ? 0 : first / last
   }

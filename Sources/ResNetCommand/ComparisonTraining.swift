@@ -24,7 +24,7 @@ struct ComparisonTraining: Sendable {
     let reporter = Mutex<ProgressReporter?>(nil)
 
     func note(_ text: String) {
-      guard let reporter = reporter.withLock(\.self) else { return Terminal.note("note: \(text)") }
+      guard let reporter = reporter.withLock({ $0 }) else { return Terminal.note("note: \(text)") }
       reporter.note("note: \(text)")
     }
   }
@@ -65,7 +65,7 @@ struct ComparisonTraining: Sendable {
     try Trainer(
       run.architecture, on: training, test: test, recipe: recipe, preprocessing: preprocessing(run.architecture),
       seed: run.seed, loaderThreads: loaderThreads, memoryLimit: memoryLimit, precision: precision, keptIn: folder,
-      progress: { [stage] step in stage.reporter.withLock(\.self)?.show(step) }, note: { [stage] in stage.note($0) })
+      progress: { [stage] step in stage.reporter.withLock { $0 }?.show(step) }, note: { [stage] in stage.note($0) })
   }
 
   private func train(_ run: ComparisonPlan.Run, _ trainer: Trainer) async throws {

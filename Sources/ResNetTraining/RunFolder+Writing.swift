@@ -129,7 +129,8 @@ extension RunFolder {
     let gradients = explosion.first.prefix(3).map {
       RunRecord.Explosion.Gradient(parameter: $0.name, factor: $0.factor)
     }
-    record?.explosions = (record?.explosions ?? []) + [RunRecord.Explosion(step: explosion.step, first: gradients)]
+    let known = record?.explosions ?? []
+    record?.explosions = known + [RunRecord.Explosion(step: explosion.step, first: gradients)]
   }
 
   /// Writes down what a last evaluation came to.

@@ -1,6 +1,7 @@
 import Foundation
 import ResNetCore
 import ResNetModels
+import ResNetPlots
 import ResNetTraining
 import Testing
 
@@ -84,7 +85,9 @@ func madeRuns(_ network: String, training: [Double], test: [Double]) throws -> [
     #expect(try one(9.9).depth[0].test?.direction == .unclear)
     #expect(try one(10.1).depth[0].test?.direction == .rises)
     #expect(try one(7.9).depth[0].test?.direction == .falls)
-    #expect(try one(9.9).text.contains("With one seed a difference of less than a percentage point counts as none."))
+    #expect(
+      try one(9.9).text.contains(
+        "One seed cannot tell effect from chance: a difference of less than a percentage point counts as none."))
     let two = try verdict(
       madeRuns("plain20", training: [5, 5], test: [9.0, 9.1]), madeRuns("plain32", training: [5, 5], test: [9.2, 9.3]))
     #expect(two.depth[0].test?.direction == .unclear)
@@ -95,7 +98,8 @@ func madeRuns(_ network: String, training: [Double], test: [Double]) throws -> [
   func chance() throws {
     for (first, second, ways) in [(1, 1, 2.0), (2, 2, 6), (3, 3, 20), (1, 3, 4), (3, 2, 10)] {
       let change = ErrorChange(
-        from: try #require(Spread((0..<first).map(Double.init))), to: try #require(Spread((0..<second).map(Double.init))))
+        from: try #require(Spread((0..<first).map(Double.init))),
+        to: try #require(Spread((0..<second).map(Double.init))))
       #expect(abs(change.chance - 1 / ways) < 1e-12)
     }
   }
@@ -104,7 +108,8 @@ func madeRuns(_ network: String, training: [Double], test: [Double]) throws -> [
   func singleDepth() throws {
     let alone = try verdict(madeRuns("resnet20", training: [3, 3, 3], test: [8, 8, 8]))
     #expect(alone.depth.isEmpty && alone.shortcut == nil)
-    #expect(alone.text == "There are no two networks of one kind that differ in depth, nor a plain and a residual one of the same.")
+    #expect(
+      alone.text.hasPrefix("There are no two networks of one kind that differ in depth, nor a plain and a residual"))
     let pair = try verdict(
       madeRuns("plain20", training: [5, 5, 5], test: [9, 9.1, 9.2]),
       madeRuns("resnet20", training: [3, 3, 3], test: [8, 8.1, 8.2]))
@@ -138,7 +143,8 @@ func madeRuns(_ network: String, training: [Double], test: [Double]) throws -> [
     let comparison = try Comparison([
       madeRun("plain20", training: [30, 5]), madeRun("plain56", training: [30, 10]),
     ])
-    #expect(comparison.verdict.text.hasPrefix("Depth hurts the plain networks: from 20 to 56 layers the training error"))
+    #expect(
+      comparison.verdict.text.hasPrefix("Depth hurts the plain networks: from 20 to 56 layers the training error"))
     #expect(comparison.gapFigure == nil)
     #expect(comparison.networks[0].testError == nil && comparison.networks[0].bestTestError == nil)
   }
@@ -206,8 +212,11 @@ func madeRuns(_ network: String, training: [Double], test: [Double]) throws -> [
         + madeRuns("plain56", training: [9.8, 10.1, 9.9], test: [13.4, 13.6, 13.1])
         + [madeRun("resnet20", training: [40], test: [50], diverged: true)])
     let errors = comparison.errorFigure.panels[0].series
-    #expect(errors.map(\.name) == ["plain20, training", "plain20, test", "plain56, training", "plain56, test",
-      "resnet20, training", "resnet20, test"])
+    #expect(
+      errors.map(\.name) == [
+        "plain20, training", "plain20, test", "plain56, training", "plain56, test",
+        "resnet20, training", "resnet20, test",
+      ])
     #expect(errors[1].points.map(\.x) == [100, 200] && errors[1].points.map(\.y) == [55, 9.5])
     #expect(errors[1].spread.last?.low == 9.4 && errors[1].spread.last?.high == 9.6)
     #expect(errors[0].emphasis == .thin && errors[1].emphasis == .bold)
@@ -225,7 +234,8 @@ func madeRuns(_ network: String, training: [Double], test: [Double]) throws -> [
         == ["errors.svg", "depth.svg", "gap.svg", "comparison.csv", "comparison.txt"])
     let lines = try String(contentsOfFile: folder + "/comparison.csv", encoding: .utf8).split(separator: "\n")
     #expect(lines.count == 4)
-    #expect(lines[0].hasPrefix("network,kind,layers,parameters,runs,diverged,epochs,iterations,training_error_percent,"))
+    #expect(
+      lines[0].hasPrefix("network,kind,layers,parameters,runs,diverged,epochs,iterations,training_error_percent,"))
     #expect(lines[1].hasPrefix("plain20,plain,20,1000,3,0,2,200,5.1,5.0,5.2,9.5,9.4,9.6,"))
     // A run that diverged has no number at its end, but a best epoch.
     #expect(lines[3].hasPrefix("resnet20,residual,20,1000,1,1,1,100,,,,,,,40.0,40.0,40.0,50.0,50.0,50.0,"))

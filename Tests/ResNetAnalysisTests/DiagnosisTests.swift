@@ -119,7 +119,8 @@ private func batch(
     #expect(try finding("resnet20")?.fault == "not learning")
     #expect(try finding("resnet20")?.remedy.contains("check-data") == true)
     #expect(try finding("plain20")?.remedy.contains("--network resnet20") == true)
-    #expect(try finding("plain20") { $0.architecture.normalization = .none }?.remedy.contains("--normalization") == true)
+    #expect(
+      try finding("plain20") { $0.architecture.normalization = .none }?.remedy.contains("--normalization") == true)
     // Without the number of classes nobody knows what guessing comes to.
     #expect(try finding("resnet20") { $0.classes = nil }?.fault != "not learning")
   }
@@ -132,6 +133,11 @@ private func batch(
     #expect(try faults(0.9e-3, 1) == ["vanishing gradients"])
     #expect(try faults(0, 0) == ["vanishing gradients"])
     #expect(try faults(1.1e-3, 1).isEmpty)
+    let hot = try measurements("plain20", training: [90], test: [90]) {
+      $0.recipe.learningRate = 10
+      $0.batch = batch(gradients: (0, 1))
+    }
+    #expect(ResNetAnalysisTests.faults(hot) == ["learning rate too high"])
     #expect(try faults(1100, 1) == ["exploding gradients by layer"])
     #expect(try faults(900, 1).isEmpty)
     let run = try measurements("plain20") { $0.batch = batch(gradients: (1e-5, 1)) }
@@ -224,5 +230,8 @@ private func batch(
     #expect(faults(run) == ["past its best"])
     #expect(try #require(Diagnosis(of: run).findings.first).remedy.contains("epoch 3"))
     #expect(faults(try measurements(test: [50, 12, 8, 9, 9.9])).isEmpty)
+    // Where nothing was learned the best epoch is chance's.
+    let chance = try measurements(training: [90, 90, 90], test: [90, 85, 91])
+    #expect(faults(chance) == ["not learning"])
   }
 }

@@ -17,7 +17,8 @@ import Testing
   ) -> [String] {
     ["compare"] + networks + [
       "--data", folder.path + "/data", "--output", output ?? self.output, "--epochs", "\(epochs)", "--batch", "10",
-      "--learning-rate", "0.01", "--seeds", "\(seeds)", "--threads", "1", "--precision", "f32", "--checkpoint-every", "1",
+      "--learning-rate", "0.01", "--seeds", "\(seeds)", "--threads", "1", "--precision", "f32", "--checkpoint-every",
+      "1",
     ]
   }
 
@@ -60,7 +61,10 @@ import Testing
 
     // Folders of runs are taken as they are.
     let runs = try Tool.run(
-      ["compare", output + "/plain8-seed0", output + "/plain8-seed1", output + "/resnet14-seed0", "--output", folder.path + "/taken"])
+      [
+        "compare", output + "/plain8-seed0", output + "/plain8-seed1", output + "/resnet14-seed0", "--output",
+        folder.path + "/taken",
+      ])
     #expect(runs.status == 0, "\(runs.errors)")
     #expect(runs.output.contains("plain8         8     2"), "\(runs.output)")
     #expect(FileManager.default.fileExists(atPath: folder.path + "/taken/errors.svg"))
@@ -91,7 +95,9 @@ import Testing
       atPath: output + "/plain8-seed1/checkpoints", withIntermediateDirectories: true)
     let last = try Tool.run(arguments(epochs: 30))
     #expect(last.status == 0, "\(last.errors)")
-    #expect(last.output.hasPrefix("4 runs of 30 epochs (quick) on CIFAR-10 training, in f32; 1 already done\n"), "\(last.output)")
+    #expect(
+      last.output.hasPrefix("4 runs of 30 epochs (quick) on CIFAR-10 training, in f32; 1 already done\n"),
+      "\(last.output)")
     #expect(try models(output) == models(whole))
     func untimed(_ output: String) throws -> [String] {
       // Times are the last three columns.

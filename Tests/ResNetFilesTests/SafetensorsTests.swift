@@ -48,7 +48,7 @@ import Testing
   }
 
   @Test("Every number of half precision is written as it was read, and others as the nearest")
-  func halfPrecision() {
+  func halfRounding() {
     for bits in UInt16.min...UInt16.max {
       let value = ElementType.float(half: bits)
       let again = ElementType.half(value)

@@ -225,7 +225,10 @@ import Testing
         preprocessing: model.preprocessing, parameters: parameters)
       let refusal = #expect(throws: ResNetError.self) { try large.write(to: folder + "/l.safetensors", as: .float16) }
       #expect(refusal?.place == "fc.bias")
-      #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["half.safetensors", "whole.safetensors"])
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == [
+          "half.safetensors", "whole.safetensors",
+        ])
     }
   }
 }

@@ -68,7 +68,8 @@ import Testing
     let step = try #require(record.divergedAt)
     #expect(record.state == .failed && step > 30)
     // The rate is 1000 from step 31 on: what explodes then is told before all ends, unless it ends at once.
-    #expect(record.explosions?.allSatisfy { $0.step > 30 && $0.step <= step && (1...3).contains($0.first.count) } ?? true)
+    #expect(
+      record.explosions?.allSatisfy { $0.step > 30 && $0.step <= step && (1...3).contains($0.first.count) } ?? true)
     let again = try trainer(RunFolder(resuming: folder.path, checkpoints: policy))
     try await again.prepare()
     let resumed = try RunFolder.record(of: folder.path)
@@ -77,7 +78,8 @@ import Testing
     #expect(resumed.explosions?.allSatisfy { $0.step <= kept } ?? true)
     let model = try RunFolder.model(in: folder.path, step: 20)
     #expect(try model.parameters != Model(contentsOf: folder.path).parameters)
-    #expect(try await failure { _ = try RunFolder.model(in: folder.path, step: 7) }.remedy.contains("There are those of 20"))
+    #expect(
+      try await failure { _ = try RunFolder.model(in: folder.path, step: 7) }.remedy.contains("There are those of 20"))
   }
 
   @Test("Files that are only kept in memory leave it free for others")
