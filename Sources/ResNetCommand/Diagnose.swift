@@ -7,6 +7,7 @@ import ResNetCore
 struct Diagnose: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Say what is wrong with a run and what to change, or that nothing is.",
+    usage: "resnet diagnose <run> [<options>]",
     discussion: """
       Reads what a run kept of itself: losses and errors, the learning rate, the
       watch on gradients, the updates of weights where they were recorded. With
