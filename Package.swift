@@ -73,8 +73,7 @@ let package = Package(
       name: "ResNet",
       dependencies: [
         "ResNetAnalysis", "ResNetCore", "ResNetData", "ResNetEngine", "ResNetGraph", "ResNetImages", "ResNetModel",
-        "ResNetModels",
-        "ResNetPlots", "ResNetTraining",
+        "ResNetModels", "ResNetPlots", "ResNetTraining",
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -126,7 +125,7 @@ let package = Package(
       name: "ResNetAnalysisTests",
       dependencies: [
         "ResNetAnalysis", "ResNetCore", "ResNetData", "ResNetEngine", "ResNetGraph", "ResNetImages", "ResNetModel",
-        "ResNetModels", "ResNetPlots", "ResNetTesting", "ResNetTraining",
+        "ResNetModels", "ResNetPlots", "ResNetReference", "ResNetTesting", "ResNetTraining",
       ],
       swiftSettings: strict),
     .testTarget(

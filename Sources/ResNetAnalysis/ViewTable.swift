@@ -32,13 +32,24 @@ public struct ViewTable: Hashable, Sendable {
     self.rows = rows
   }
 
+  /// Makes a table of rows that are known to fit.
+  ///
+  /// - Precondition: each row has a cell for every column.
+  init(trusted columns: [String], _ rows: [[Cell]]) {
+    precondition(rows.allSatisfy { $0.count == columns.count }, "each row has a cell for every column")
+    self.columns = columns
+    self.rows = rows
+  }
+
   /// The table as comma-separated values (RFC 4180, lines ended by a line feed) under a line of names.
   public var commaSeparated: String {
     ([columns.map(Self.quoted)] + rows.map { $0.map(\.text) }).map { $0.joined(separator: ",") + "\n" }.joined()
   }
 
   static func quoted(_ text: String) -> String {
-    guard text.utf8.contains(where: { [UInt8(ascii: ","), UInt8(ascii: "\""), 10, 13].contains($0) }) else { return text }
+    guard text.utf8.contains(where: { [UInt8(ascii: ","), UInt8(ascii: "\""), 10, 13].contains($0) }) else {
+      return text
+    }
     return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
   }
 }

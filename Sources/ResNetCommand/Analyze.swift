@@ -10,8 +10,14 @@ struct Analyze: AsyncParsableCommand {
       Each view measures one thing and writes a picture (SVG), its numbers (CSV) and
       what they mean (text): into the folder 'analysis' of the first run unless
       --output names another. 'resnet report' puts them on one page.
+
+        resnet analyze gradients runs/plain56 runs/resnet56 \\
+          --data cifar-10-batches-bin
+        resnet analyze shattering --output shattering
       """,
-    subcommands: [])
+    subcommands: [
+      AnalyzeGradients.self, AnalyzeUpdates.self, AnalyzeShattering.self, AnalyzeResponses.self, AnalyzeDepth.self,
+    ])
 }
 
 /// What all views of trained networks take.
@@ -51,7 +57,14 @@ struct AnalysisOutput: ParsableArguments {
   func folder(for subjects: [Subject]) throws -> String {
     if let output { return output }
     if let run = subjects.first?.run { return run + (run.hasSuffix("/") ? "" : "/") + "analysis" }
-    throw ValidationError("A file has no folder of its own: say with --output where the view's files are to go.")
+    throw ValidationError("There is no run whose folder could take the files: say with --output where they are to go.")
+  }
+
+  /// Refuses a view whose files would have no place, before anything is measured.
+  ///
+  /// - Throws: `ValidationError` where the first model is a file and no folder is named.
+  func check(for subjects: [Subject]) throws {
+    if !csv { _ = try folder(for: subjects) }
   }
 
   /// Writes a view and says what is seen and where it lies.

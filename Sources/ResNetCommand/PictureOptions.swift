@@ -38,6 +38,14 @@ struct PictureOptions: ParsableArguments {
       .usage, "\(given) is for folders of pictures, and \(splits.name) is none", at: source, remedy: "Leave it away")
   }
 
+  /// Refuses the options where there is no data that they could be for.
+  ///
+  /// - Throws: `ValidationError` where one is given.
+  func check(needing data: String?) throws {
+    guard data == nil, let given = names.first else { return }
+    throw ValidationError("\(given) is for pictures: say with --data where they are, or leave it away.")
+  }
+
   /// The options that are given.
   var names: [String] {
     [

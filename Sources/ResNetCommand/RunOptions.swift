@@ -57,8 +57,15 @@ struct CheckpointOptions: ParsableArguments {
   @Option(help: ArgumentHelp("How many checkpoints stay, the newest ones.", valueName: "number"))
   var keep = CheckpointPolicy().keep
 
+  @Option(
+    help: ArgumentHelp(
+      "What to write down beside the history: updates of weights, for 'resnet analyze updates'.", valueName: "what"))
+  var record: Recording?
+
   var policy: CheckpointPolicy { CheckpointPolicy(interval: checkpointEvery, keep: keep) }
 }
+
+extension Recording: ExpressibleByArgument {}
 
 extension CheckpointPolicy.Interval: ExpressibleByArgument {
   /// Reads `200`, `30s`, `5m` or `1h`.

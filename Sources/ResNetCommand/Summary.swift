@@ -95,13 +95,3 @@ private struct PlannedSummary: Encodable {
     try container.encodeIfPresent(training, forKey: .training)
   }
 }
-
-extension Architecture {
-  /// The number of classes of the data that the network was made for.
-  var usualClasses: Int {
-    switch stem {
-    case .imageNet, .deep: 1000
-    case .cifar, .fullyConnected, .none: 10
-    }
-  }
-}

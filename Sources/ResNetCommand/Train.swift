@@ -159,7 +159,7 @@ struct Train: AsyncParsableCommand {
       plan.architecture, on: plan.training, test: plan.test, recipe: plan.recipe, from: plan.source,
       fineTuning: plan.fineTuning, preprocessing: plan.preprocessing, seed: plan.seed, loaderThreads: loaderThreads,
       memoryLimit: plan.memoryLimit,
-      precision: precision, keptIn: plan.folder,
+      precision: precision, recording: plan.recordings, keptIn: plan.folder,
       progress: { reporter?.show($0) },
       note: { note in reporter.map { $0.note("note: \(note)") } ?? Terminal.note("note: \(note)") })
   }

@@ -26,6 +26,8 @@ struct TrainingPlan: Sendable {
   let finalTest: DataSet?
   /// Where it is kept; nowhere where only its cost is asked for.
   let folder: RunFolder?
+  /// What it writes down beside its history.
+  let recordings: Set<Recording>
   /// Steps that lie behind it already, where only its cost is asked for.
   let step: Int
 
@@ -55,6 +57,7 @@ struct TrainingPlan: Sendable {
     threads = command.engine.threads
     precision = command.engine.precision.precision
     memoryLimit = command.memory.memoryLimit
+    recordings = Set([command.keeping.record].compactMap { $0 })
     step = 0
     let splits = try command.pictures.open(data)
     (training, test, finalTest) = try Self.split(splits, validation: command.run.validation, seed: seed)
@@ -91,6 +94,7 @@ struct TrainingPlan: Sendable {
     threads = command.engine.threads ?? record.threads
     precision = command.engine.precision.precision ?? record.precision
     memoryLimit = command.memory.memoryLimit ?? record.memoryLimit
+    recordings = Set((record.recordings ?? []) + [command.keeping.record].compactMap { $0 })
     step = command.dryRun ? try RunFolder.soundStep(in: path) : 0
     var options = record.data.pictures ?? ImageFolderOptions()
     // A file that has broken since must not be the end of the run.

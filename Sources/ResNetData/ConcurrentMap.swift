@@ -5,7 +5,7 @@ import Foundation
 let processorCount = min(max(ProcessInfo.processInfo.activeProcessorCount, 1), 1024)
 
 /// What `body` makes of each number below `count`, computed on all cores.
-func concurrentMap<Value: Sendable>(_ count: Int, _ body: @Sendable (Int) -> Value) -> [Value] {
+package func concurrentMap<Value: Sendable>(_ count: Int, _ body: @Sendable (Int) -> Value) -> [Value] {
   [Value](unsafeUninitializedCapacity: count) { buffer, filled in
     // Every iteration writes one place, which is its own.
     nonisolated(unsafe) let base = buffer

@@ -69,6 +69,14 @@ extension Architecture {
       }
   }
 
+  /// The number of classes of the data that the network was made for.
+  package var usualClasses: Int {
+    switch stem {
+    case .imageNet, .deep: 1000
+    case .cifar, .fullyConnected, .none: 10
+    }
+  }
+
   /// The same network without shortcuts; `resnet` in its name becomes `plain`.
   public var plainCounterpart: Architecture {
     var plain = self

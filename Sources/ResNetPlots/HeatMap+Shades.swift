@@ -32,8 +32,8 @@ struct Shades {
     palette =
       [.white, .missing] + scales.flatMap { scale in (0..<ColorRamp.levels).map { scale.ramp.color(level: $0) } }
     blankMeaning = cells.joined().contains(Self.blank) ? "no images" : nil
-    missingMeaning =
-      cells.joined().contains(Self.missing) ? map.isConfusion ? "class without images" : "not finite" : nil
+    let missing = map.isConfusion ? "class without images" : map.valueScale == .linear ? "not finite" : "not positive"
+    missingMeaning = cells.joined().contains(Self.missing) ? missing : nil
   }
 
   /// The place in `palette` of a number on a scale.
@@ -42,10 +42,10 @@ struct Shades {
   }
 
   private static func values(_ map: HeatMap) -> ([ColorScale], [[Int]]) {
-    let axis = AxisScale(map.values.flatMap { $0 }, isPadded: false)
+    let axis = AxisScale(map.values.flatMap { $0 }, scale: map.valueScale, isPadded: false)
     let scales = [ColorScale(title: map.valueTitle, ramp: .blue, axis: axis)]
     let cells = map.values.map { row in
-      row.map { AxisScale.shows($0, on: .linear) ? shade(of: $0, on: scales, 0) : missing }
+      row.map { AxisScale.shows($0, on: map.valueScale) ? shade(of: $0, on: scales, 0) : missing }
     }
     return (scales, cells)
   }

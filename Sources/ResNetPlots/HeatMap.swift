@@ -18,6 +18,8 @@ public struct HeatMap: Hashable, Sendable {
   public var columnTitle: String
   /// What the numbers are, with their unit in brackets: it stands over the scale of colours.
   public var valueTitle: String
+  /// How numbers are spread over the colours; on a logarithmic scale numbers that are not positive have cells in grey.
+  public private(set) var valueScale = PlotAxis.Scale.linear
   /// The names of the rows, from top to bottom.
   public let rows: [String]
   /// The names of the columns, from left to right.
@@ -33,11 +35,12 @@ public struct HeatMap: Hashable, Sendable {
   /// - Throws: `ResNetError` of code `usage` where there are no cells, or not as many as the names say.
   public init(
     _ values: [[Double]], rows: [String], columns: [String], title: String, subtitle: String? = nil,
-    rowTitle: String = "", columnTitle: String = "", valueTitle: String = ""
+    rowTitle: String = "", columnTitle: String = "", valueTitle: String = "", valueScale: PlotAxis.Scale = .linear
   ) throws {
     try self.init(
       values: values, rows: rows, columns: columns, title: title, subtitle: subtitle, rowTitle: rowTitle,
       columnTitle: columnTitle, valueTitle: valueTitle, isConfusion: false)
+    self.valueScale = valueScale
   }
 
   /// Makes a figure of how often each class was taken for each other.

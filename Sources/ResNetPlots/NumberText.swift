@@ -21,6 +21,18 @@ func pixels(_ length: Double) -> String {
   return "\(sign)\(tenths.magnitude / 10)" + (rest == 0 ? "" : ".\(rest)")
 }
 
+/// A number by itself, in three digits or all that stand before the point, as a sentence has it: `0.0312`, `1.04`,
+/// `2317`, `1.20×10⁻⁷`.
+package func inThreeDigits(_ value: Double) -> String {
+  guard value.isFinite else { return value.isNaN ? "not a number" : value > 0 ? "infinite" : "minus infinite" }
+  guard value != 0 else { return "0" }
+  // What is rounded up to the next power of ten has a digit less behind the point.
+  let magnitude = abs(value)
+  let own = decade(of: magnitude)
+  let digits = magnitude / powerOfTen(own) >= 9.995 ? own + 1 : own
+  return NumberFormat(resolution: powerOfTen(digits - 2), greatest: powerOfTen(digits)).text(value)
+}
+
 /// How numbers that belong together are written: all with the same places and the same power of ten.
 struct NumberFormat: Hashable {
   /// The number of decimal places.

@@ -71,7 +71,7 @@ public struct Evaluator: Sendable {
 extension Model {
   /// What is done to the images of a set before the network sees them: pictures, which have sizes of their own, are resized
   /// to its input where its preprocessing takes images as they are.
-  func preprocessing(for dataSet: DataSet) -> Preprocessing {
+  package func preprocessing(for dataSet: DataSet) -> Preprocessing {
     dataSet.imageShape == nil ? preprocessing.resizing(to: input) : preprocessing
   }
 }

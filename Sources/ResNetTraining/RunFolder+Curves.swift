@@ -9,6 +9,7 @@ extension RunFolder {
   /// Writes down all epochs so far, for people and for TensorBoard, in place of what was written before.
   func rewriteHistory(_ progress: TrainingState.Progress) throws {
     try AtomicFile.write(EpochReport.table(progress.history), to: file(Self.history))
+    try writeUpdates(progress)
     let records = zip(progress.history, progress.epochTimes).map { $0.events(at: $1) }
     try TensorBoardEvents.write(records, beginning: beginning, to: file(TensorBoardEvents.fileName))
     try drawCurves(progress)
@@ -21,10 +22,17 @@ extension RunFolder {
     let events = file(TensorBoardEvents.fileName)
     guard FileManager.default.fileExists(atPath: events) else { return try rewriteHistory(progress) }
     try AtomicFile.write(EpochReport.table(progress.history), to: file(Self.history))
+    try writeUpdates(progress)
     if let report = progress.history.last, let time = progress.epochTimes.last {
       try TensorBoardEvents.append([report.events(at: time)], to: events)
     }
     try drawCurves(progress)
+  }
+
+  /// The file says what the state says: one of an earlier run would be taken for this one's.
+  private func writeUpdates(_ progress: TrainingState.Progress) throws {
+    guard let updates = progress.updates else { return try Self.remove(file(Self.updates)) }
+    try AtomicFile.write(updates.table, to: file(Self.updates))
   }
 
   private func drawCurves(_ progress: TrainingState.Progress) throws {

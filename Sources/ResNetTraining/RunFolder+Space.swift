@@ -1,5 +1,6 @@
 import Foundation
 import ResNetCore
+import ResNetData
 import ResNetGraph
 import ResNetImages
 import ResNetModel
@@ -14,9 +15,16 @@ extension RunFolder {
     let meanImage = trainer.model.preprocessing.meanImage.map { $0.scalars.count * MemoryLayout<Float>.stride } ?? 0
     // Names, shapes and offsets stand in the header of each file: some hundred bytes a tensor.
     let headers = 300 * graph.parameters.count
-    let text = 4096 + 600 * trainer.epochCount
+    let text = 4096 + 600 * trainer.epochCount + updateBytes(trainer)
     let models = trainer.startHash == nil ? 2 : 3
     return models * (all + meanImage + headers) + (policy.keep + 1) * (all + learned + 2 * headers + text) + 4 * text
+  }
+
+  /// The text of the updates that a run records: a line of some sixty bytes for each step and layer.
+  private nonisolated static func updateBytes(_ trainer: Trainer) -> Int {
+    guard trainer.recordings.contains(.updates) else { return 0 }
+    let steps = trainer.steps / UpdateRecord.interval(batchesPerEpoch: trainer.training.batchesPerEpoch)
+    return 60 * steps * trainer.model.graph.weightNames.count
   }
 
   /// Refuses a run that the disk will not hold.

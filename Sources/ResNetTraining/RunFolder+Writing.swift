@@ -240,6 +240,7 @@ extension RunRecord {
       network: model.architecture.name, parameters: model.graph.parameterCount, architecture: model.architecture,
       recipe: trainer.recipe, steps: trainer.steps, seed: trainer.seed, threads: threads,
       precision: trainer.precision, memoryLimit: trainer.memoryLimit,
+      recordings: trainer.recordings.isEmpty ? nil : trainer.recordings.sorted { $0.rawValue < $1.rawValue },
       from: trainer.startHash.map { Start(place: folder.startPlace, hash: $0) },
       fineTuning: trainer.fineTuning == FineTuning() ? nil : trainer.fineTuning,
       data: Data(

@@ -6,9 +6,9 @@ import ResNetModel
 
 /// The folder that a run is kept in, so that nothing that happens to the machine can lose it.
 ///
-/// `run.json` (what the run is and where it stands), `history.csv`, `curves.svg` and TensorBoard's events,
-/// `model.safetensors` (after the last whole epoch), `best.safetensors` (after the epoch with the least test error),
-/// `start.safetensors` (what fine-tuning began with) and `checkpoints`, each file written whole or not at all. One process at a time may hold a folder.
+/// `run.json` (what the run is and where it stands), `history.csv`, `curves.svg` and TensorBoard's events, `updates.csv`
+/// where the run records them, `model.safetensors` (after the last whole epoch), `best.safetensors` (after the epoch with
+/// the least test error), `start.safetensors` (what fine-tuning began with) and `checkpoints`, each file written whole or not at all. One process at a time may hold a folder.
 ///
 /// ```swift
 /// let folder = try RunFolder("runs/r20", data: "generated")
@@ -150,13 +150,14 @@ public final class RunFolder {
 
 extension RunFolder {
   nonisolated static let history = "history.csv"
+  nonisolated static let updates = "updates.csv"
   nonisolated static let description = "run.json"
   nonisolated static let best = "best.safetensors"
   nonisolated static let start = "start.safetensors"
   nonisolated static let checkpoints = "checkpoints"
   nonisolated static let lockName = ".lock"
   nonisolated static let files = [
-    description, checkpoints, Model.fileName, best, start, history, curves, TensorBoardEvents.fileName,
+    description, checkpoints, Model.fileName, best, start, history, updates, curves, TensorBoardEvents.fileName,
   ]
 
   nonisolated static func file(_ name: String, in path: String) -> String {

@@ -135,6 +135,8 @@ public struct RunRecord: Codable, Sendable {
   public var precision: Precision
   /// The most memory that the process was to hold, in bytes; the results do not depend on it.
   public var memoryLimit: Int?
+  /// What it writes down beside its history, where that is something; the results do not depend on it.
+  public var recordings: [Recording]?
   /// The model that it began with, where it began with one.
   public var from: Start?
   /// What it does to layers and classes beyond the recipe, where that is something.

@@ -51,6 +51,8 @@ public final class Trainer {
   nonisolated let test: Loader?
   /// The most memory that the process is to hold, in bytes; as much as the run takes if `nil`.
   public nonisolated let memoryLimit: Int?
+  /// What the run writes down beside its history.
+  public nonisolated let recordings: Set<Recording>
   /// Where the run is kept, if it is.
   public nonisolated let folder: RunFolder?
 
@@ -77,6 +79,7 @@ public final class Trainer {
   ///   - memoryLimit: the most memory that the process is to hold, in bytes: where activations would take more, they are
   ///     computed twice. It changes the speed alone.
   ///   - precision: how activations and packed weights are stored.
+  ///   - recordings: what to write down beside the history, in a folder that keeps the run; it changes no bit of the run.
   ///   - folder: where the run is kept, so that it can go on if it is interrupted; nowhere if `nil`.
   ///   - progress: called after every step, on the engine's thread.
   ///   - note: called with whatever the person who started the run should know, as a sentence without a full stop.
@@ -88,7 +91,8 @@ public final class Trainer {
     _ architecture: Architecture, on dataSet: DataSet, test: DataSet? = nil, recipe: Recipe = .quick,
     from source: Model? = nil, fineTuning: FineTuning = FineTuning(), preprocessing: Preprocessing? = nil,
     seed: UInt64 = 0, loaderThreads: Int? = nil,
-    memoryLimit: Int? = nil, precision: Precision = .float32, keptIn folder: RunFolder? = nil,
+    memoryLimit: Int? = nil, precision: Precision = .float32, recording recordings: Set<Recording> = [],
+    keptIn folder: RunFolder? = nil,
     progress: (@Sendable (TrainingProgress) -> Void)? = nil, note: @escaping @Sendable (String) -> Void = { _ in }
   ) throws {
     try recipe.validate()
@@ -122,6 +126,7 @@ public final class Trainer {
     self.seed = seed
     self.memoryLimit = memoryLimit
     self.precision = precision
+    self.recordings = recordings
     self.folder = folder
     self.progress = progress
     self.note = note

@@ -162,9 +162,11 @@ final class TrainingSession {
     let batches = trainer.training.epoch(epoch, from: first)
     while progress.step < end, let batch = try keepingSteps({ try batches.next() }) {
       try Task.checkCancellation()
+      let measurement = updateMeasurement(of: progress.step + 1)
       try train(
         batch, epoch: epoch, learningRate: trainer.recipe.learningRate(step: progress.step, of: trainer.steps))
       progress.step += 1
+      if let measurement { record(measurement.step(progress.step, engine.parameters)) }
       progress.seconds = secondsBefore + clock.seconds
       progress.epochSeconds = epochSecondsBefore + clock.seconds
       progress.epochLoading = loadingBefore + batches.loadingTime
@@ -178,6 +180,19 @@ final class TrainingSession {
         try folder.keep(state)
       }
     }
+  }
+
+  /// What compares the weights before and after a step, where it is one to look at.
+  private func updateMeasurement(of step: Int) -> UpdateMeasurement? {
+    guard trainer.recordings.contains(.updates),
+      step % UpdateRecord.interval(batchesPerEpoch: trainer.training.batchesPerEpoch) == 0
+    else { return nil }
+    return UpdateMeasurement(engine.parameters, engine.graph.weightNames.map(\.parameter))
+  }
+
+  private func record(_ step: UpdateRecord.Step) {
+    if progress.updates == nil { progress.updates = UpdateRecord(layers: engine.graph.weightNames.map(\.layer)) }
+    progress.updates?.steps.append(step)
   }
 
   /// The loss is looked at before a step changes anything; what the last step of an epoch left is looked at here, before

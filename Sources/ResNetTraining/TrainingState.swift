@@ -21,6 +21,8 @@ struct TrainingState: Sendable {
     var history: [EpochReport] = []
     /// When each of them ended, in seconds since 1970.
     var epochTimes: [Double] = []
+    /// How much weights changed, where that is recorded.
+    var updates: UpdateRecord?
   }
 
   var progress = Progress()
@@ -44,6 +46,7 @@ extension TrainingState.Progress {
     // A run may end within its last epoch.
     return !overflow && history.count == epochTimes.count && (whole - 2 * batchesPerEpoch..<whole + 1).contains(step)
       && scores.isPossible(images: images) && step >= 0 && step <= Recipe.Length.maximumSteps
+      && updates?.isPossible ?? true
   }
 
   /// Goes back to the beginning of the epoch, for a run whose epochs have another number of batches from here on.
@@ -52,6 +55,7 @@ extension TrainingState.Progress {
     scores = Scores()
     epochSeconds = 0
     epochLoading = nil
+    updates?.remove(after: step)
   }
 
   /// Takes back the report of an epoch that the end of a shorter run had cut short, so that it can be trained on.

@@ -99,6 +99,22 @@ import Testing
     #expect(area == Double(colored) * layout.cell * layout.cell)
   }
 
+  @Test("On a logarithmic scale equal ratios are equally far apart, and what is not positive is grey")
+  func logarithmic() throws {
+    let map = try HeatMap(
+      [[1e-4, 1e-2, 1], [0, -1, .nan]], rows: ["a", "b"], columns: ["1", "2", "3"], title: "Norms", valueTitle: "norm",
+      valueScale: .logarithmic)
+    let shades = Shades(map)
+    #expect(shades.cells[0][0] == 2 && shades.cells[0][2] == 1 + ColorRamp.levels)
+    #expect(abs(shades.cells[0][1] - 2 - ColorRamp.levels / 2) <= 1)
+    #expect(shades.cells[1] == [Shades.missing, Shades.missing, Shades.missing])
+    let figure = try Figure(map.svg())
+    for text in ["not positive", "0.01"] { #expect(figure.texts.contains(text), "\(figure.texts)") }
+    #expect(try figure.misplacedTexts() == [])
+    let linear = try HeatMap([[1e-4, 1e-2, 1]], rows: ["a"], columns: ["1", "2", "3"], title: "")
+    #expect(linear.valueScale == .linear && Shades(linear).cells[0][1] == 3)
+  }
+
   @Test("A matrix of any numbers is darker where they are greater, and grey where they are not finite")
   func values() throws {
     let map = try HeatMap(

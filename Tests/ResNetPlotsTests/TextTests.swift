@@ -24,6 +24,17 @@ import Testing
     #expect(NumberFormat(resolution: resolution, greatest: greatest).text(value) == text)
   }
 
+  @Test(
+    "A number by itself has three digits, or all that stand before the point",
+    arguments: [
+      (1.0 / 3, "0.333"), (0.031234, "0.0312"), (1, "1.00"), (9.996, "10.0"), (2317.4, "2317"), (0, "0"),
+      (-0.5, "\u{2212}0.500"), (1.2e-7, "1.20×10⁻⁷"), (0.0009996, "0.00100"), (1e300, "1.00×10³⁰⁰"),
+      (.infinity, "infinite"), (-.infinity, "minus infinite"), (.nan, "not a number"),
+    ] as [(Double, String)])
+  func threeDigits(value: Double, text: String) {
+    #expect(inThreeDigits(value) == text)
+  }
+
   @Test("The decade of a power of ten is its exponent")
   func decades() {
     for exponent in -300...300 {

@@ -1,0 +1,80 @@
+import ResNetCore
+import ResNetData
+import ResNetEngine
+import ResNetGraph
+
+extension Shattering {
+  /// Looks at the gradients of networks along straight lines between two images: of the first image's logit by the input,
+  /// projected on the direction of the line, with running statistics. A network as it begins has none; it takes those of
+  /// images of the set.
+  ///
+  /// - Parameters:
+  ///   - subjects: the networks; at least one.
+  ///   - dataSet: where the images come from, spread evenly over the set.
+  ///   - pairs: how many lines.
+  ///   - points: how many inputs on each, at least 32.
+  /// - Throws: `ResNetError` of code `data` where the images do not fit a network or are fewer than two for each line;
+  ///   `usage` for impossible counts; `unavailable` where oneDNN or memory is missing.
+  public static func measure(
+    _ subjects: [Subject], on dataSet: DataSet, pairs: Int = 8, points: Int = 256
+  ) async throws -> Shattering {
+    try requireSubjects(subjects)
+    guard pairs >= 1, (32...4096).contains(points) else {
+      throw ResNetError(
+        .usage, "\(pairs) lines of \(points) points", remedy: "Use at least one line, and 32 to 4096 points on it")
+    }
+    guard dataSet.count >= 2 * pairs else {
+      throw ResNetError(
+        .data, "\(dataSet.count) images are too few for \(counted(pairs, "line"))", at: dataSet.name,
+        remedy: "Ask for fewer lines")
+    }
+    var entries = simulate([.whiteNoise, .brownianMotion]).entries
+    for subject in subjects {
+      let ends = try subject.loader(of: dataSet, count: 2 * pairs)
+      let images = try subject.isTrained ? nil : subject.loader(of: dataSet, count: 128)
+      let runs = try await EngineActor.run {
+        let engine = try subject.engine()
+        if let images { try engine.takeStatistics(of: images) }
+        return try engine.derivatives(alongLinesOf: ends, points: points)
+      }
+      entries.append(Entry(name: subject.name, runs: runs))
+    }
+    return Shattering(inputs: .lines(dataSet: dataSet.name, points: points), entries: entries)
+  }
+}
+
+extension Engine {
+  /// The derivatives of logits along the lines from each image of the first half to one of the second half, `[lines][points]`.
+  fileprivate func derivatives(alongLinesOf loader: Loader, points: Int) throws -> [[Double]] {
+    guard let ends = try loader.epoch(0).next() else { preconditionFailure("a loader has at least one image") }
+    let (size, lines, portion) = (graph.inputShape.count, ends.count / 2, 32)
+    var purpose = Purpose(statistics: .running, seed: .logit)
+    purpose.inputGradient = true
+    let program = try program(batch: portion, purpose: purpose)
+    return try (0..<lines).map { line in
+      try Task.checkCancellation()
+      let start = ends.images[line * size..<(line + 1) * size]
+      let end = ends.images[(lines + line) * size..<(lines + line + 1) * size]
+      let direction = zip(start, end).map { $1 - $0 }
+      let length = norm(direction)
+      for sample in program.labels.indices { program.labels[sample] = ends.labels[line] }
+      var derivatives: [Double] = []
+      while derivatives.count < points {
+        for sample in 0..<portion {
+          let share = Float(min(derivatives.count + sample, points - 1)) / Float(points - 1)
+          for (position, value) in start.enumerated() {
+            program.input[sample * size + position] = value + share * direction[position]
+          }
+        }
+        try program.run()
+        let gradient = try program.inputGradient().scalars
+        for sample in 0..<min(portion, points - derivatives.count) {
+          let product = zip(gradient[sample * size..<(sample + 1) * size], direction)
+            .reduce(0) { $0 + Double($1.0) * Double($1.1) }
+          derivatives.append(product / length)
+        }
+      }
+      return derivatives
+    }
+  }
+}
