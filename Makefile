@@ -7,7 +7,7 @@ SOURCES = Package.swift Sources Tests Fuzz
 TOOL = .build/release/resnet
 RUN = runs/first
 
-.PHONY: build run test format lint bench manual clean bootstrap
+.PHONY: build run test format lint bench pairs manual clean bootstrap
 
 build: bootstrap
 	swift build -c release --product resnet
@@ -31,6 +31,10 @@ test: bootstrap lint
 bench: build
 	$(TOOL) bench train --network resnet20 --batch 128 --threads 2
 	$(TOOL) bench infer --network resnet20 --batch 128 --threads 2
+
+# The trained pairs in Examples/pairs: some hours, and CIFAR-10 in .data.
+pairs: build
+	Scripts/trained-pairs
 
 # The help of all commands as a manual page, by the plugin of swift-argument-parser.
 manual: build

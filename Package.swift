@@ -126,7 +126,7 @@ let package = Package(
       name: "ResNetAnalysisTests",
       dependencies: [
         "ResNetAnalysis", "ResNetCore", "ResNetData", "ResNetEngine", "ResNetGraph", "ResNetImages", "ResNetModel",
-        "ResNetModels", "ResNetReference", "ResNetTesting", "ResNetTraining",
+        "ResNetModels", "ResNetPlots", "ResNetReference", "ResNetTesting", "ResNetTraining",
       ],
       swiftSettings: strict),
     .testTarget(

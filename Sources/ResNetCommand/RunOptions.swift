@@ -40,6 +40,15 @@ struct KeepingOptions: ParsableArguments {
   @Flag(help: "With --resume: let other options differ from before too.")
   var override = false
 
+  @OptionGroup var checkpoints: CheckpointOptions
+
+  var policy: CheckpointPolicy { checkpoints.policy }
+
+  var change: RunFolder.Change { override ? .anything : extend ? .longer : .none }
+}
+
+/// When a run keeps its state.
+struct CheckpointOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Keep the run's state every so many steps (200) or so much time (30s, 5m, 1h).", valueName: "interval"))
@@ -54,8 +63,6 @@ struct KeepingOptions: ParsableArguments {
   var record: Recording?
 
   var policy: CheckpointPolicy { CheckpointPolicy(interval: checkpointEvery, keep: keep) }
-
-  var change: RunFolder.Change { override ? .anything : extend ? .longer : .none }
 }
 
 extension Recording: ExpressibleByArgument {}

@@ -59,7 +59,7 @@ private func told<Value>(_ read: () throws -> Value) -> Value? {
 }
 
 /// What the table and the JSON say of a run.
-private struct RunLine: Encodable {
+struct RunLine: Encodable {
   var run: String
   var network: String
   var recipe: String
@@ -81,7 +81,7 @@ private struct RunLine: Encodable {
     run = path
     network = record.network
     recipe = record.recipe.name
-    state = record.state == .running && !RunFolder.isBusy(path) ? "stopped" : record.state.rawValue
+    state = Self.state(record.state, at: path)
     problem = record.problem
     epochs = record.lastEpoch?.epoch ?? 0
     epochsInAll = record.lastEpoch?.epochs
@@ -92,6 +92,11 @@ private struct RunLine: Encodable {
     bestEpoch = record.best?.epoch
     bestError = record.best?.topOneError
     seconds = record.seconds
+  }
+
+  /// How a run stands; one that no process works on has stopped, whatever it says.
+  static func state(_ recorded: RunRecord.State, at path: String) -> String {
+    recorded == .running && !RunFolder.isBusy(path) ? "stopped" : recorded.rawValue
   }
 
   /// The cells of a row, fit for a terminal.

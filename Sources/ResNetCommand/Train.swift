@@ -125,17 +125,10 @@ struct Train: AsyncParsableCommand {
       Terminal.print(heading(trainer, plan, threads) + (step > 0 ? "\ngoing on after step \(step)" : ""))
       Terminal.print(estimate.line)
     }
-    reporter.begin(after: await trainer.history)
-    do {
-      for try await epoch in trainer.epochs {
-        reporter.show(epoch)
-        Terminal.print(json ? try encoded(epoch) : epoch.line(testedOn: plan.label))
-      }
-    } catch let error as CancellationError {
-      if let folder = plan.folder {
-        reporter.note("stopped and saved; to go on: resnet train --resume \(folder.path)")
-      }
-      throw error
+    try await trainer.train(
+      showing: reporter, toGoOn: plan.folder.map { "resnet train --resume \($0.path)" }
+    ) { epoch in
+      Terminal.print(json ? try encoded(epoch) : epoch.line(testedOn: plan.label))
     }
     if let test = plan.finalTest {
       // With images held out, the test set is used this once.

@@ -37,3 +37,25 @@ extension Trainer {
     return [begin, counting].filter { !$0.isEmpty }.map { wrapped($0.joined(separator: ", ")) }
   }
 }
+
+extension Trainer {
+  /// Trains to the end of the run, and shows how it goes.
+  ///
+  /// - Parameters:
+  ///   - command: what to type to go on where it is interrupted.
+  ///   - each: called with every epoch.
+  nonisolated func train(
+    showing reporter: ProgressReporter, toGoOn command: String?, each: (EpochReport) throws -> Void = { _ in }
+  ) async throws {
+    reporter.begin(after: await history)
+    do {
+      for try await epoch in epochs {
+        reporter.show(epoch)
+        try each(epoch)
+      }
+    } catch let error as CancellationError {
+      if let command { reporter.note("stopped and saved; to go on: \(command)") }
+      throw error
+    }
+  }
+}

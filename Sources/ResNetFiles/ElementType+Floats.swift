@@ -43,6 +43,23 @@ extension ElementType {
     default: return sign * Float(sign: .plus, exponent: exponent - 15, significand: 1 + Float(fraction) * 0x1p-10)
     }
   }
+
+  /// The bits of the half-precision number nearest to a float, of two the even one; too large a number becomes infinite.
+  static func half(_ value: Float) -> UInt16 {
+    let sign = UInt16(truncatingIfNeeded: value.bitPattern >> 16) & 0x8000
+    guard !value.isNaN else {
+      // The upper bits of what it carries, and the one that keeps it from becoming infinite.
+      return sign | 0x7E00 | UInt16(truncatingIfNeeded: value.bitPattern >> 13) & 0x1FF
+    }
+    let magnitude = value.magnitude
+    // Halfway between the greatest number and the power of two after it, which is even.
+    guard magnitude < 65520 else { return sign | 0x7C00 }
+    // In the unit of the last place that a number of this size has, or of the subnormal ones.
+    let exponent = max(magnitude == 0 ? -14 : Int(magnitude.exponent), -14)
+    let units = (magnitude / Float(sign: .plus, exponent: exponent - 10, significand: 1)).rounded(.toNearestOrEven)
+    // A fraction that was rounded up to 2 carries into the exponent by itself.
+    return sign | UInt16(units) + UInt16(exponent + 14) << 10
+  }
 }
 
 extension ByteSource {

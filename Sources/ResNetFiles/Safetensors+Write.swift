@@ -1,17 +1,18 @@
 import ResNetCore
 
 extension Safetensors {
-  /// Writes a file of float32 tensors, and of 8-bit integers behind them, whole or not at all; equal contents give equal
-  /// bytes.
+  /// Writes a file of tensors, and of 8-bit integers behind them, whole or not at all; equal contents give equal bytes.
   ///
   /// Names and keys are in the order of their UTF-8 bytes, and the numbers begin at a multiple of 8 bytes.
   ///
+  /// - Parameter type: how the tensors' numbers are written.
   /// - Throws: `ResNetError` of code `inputOutput` where the file cannot be written, `usage` where a tensor is called
-  ///   `__metadata__`, a name is there twice or there are too many.
+  ///   `__metadata__`, a name is there twice, there are too many, or a number is too large for half precision.
   public static func write(
-    _ tensors: [String: Tensor], integers: [String: Int8Tensor] = [:], metadata: [String: String] = [:], to path: String
+    _ tensors: [String: Tensor], as type: FloatType = .float32, integers: [String: Int8Tensor] = [:],
+    metadata: [String: String] = [:], to path: String
   ) throws {
-    let arrays = try arrays(tensors, integers)
+    let arrays = try arrays(tensors, type, integers)
     let header = try header(arrays, metadata: metadata)
     try AtomicFile.write(to: path) { sink in
       try sink.append(header)
@@ -21,12 +22,13 @@ extension Safetensors {
 
   /// The bytes that `write` would put in a file.
   ///
-  /// - Throws: `ResNetError` of code `usage` where a tensor is called `__metadata__`, a name is there twice or there are too
-  ///   many.
+  /// - Throws: `ResNetError` of code `usage` where a tensor is called `__metadata__`, a name is there twice, there are too
+  ///   many, or a number is too large for half precision.
   public static func encode(
-    _ tensors: [String: Tensor], integers: [String: Int8Tensor] = [:], metadata: [String: String] = [:]
+    _ tensors: [String: Tensor], as type: FloatType = .float32, integers: [String: Int8Tensor] = [:],
+    metadata: [String: String] = [:]
   ) throws -> [UInt8] {
-    let arrays = try arrays(tensors, integers)
+    let arrays = try arrays(tensors, type, integers)
     var bytes = try header(arrays, metadata: metadata)
     for array in arrays { array.withLittleEndianBytes { bytes.append(contentsOf: $0) } }
     return bytes
@@ -36,6 +38,7 @@ extension Safetensors {
   private struct NamedArray {
     enum Elements {
       case float32(Tensor)
+      case float16(Tensor)
       case int8(Int8Tensor)
     }
 
@@ -45,13 +48,14 @@ extension Safetensors {
     var type: ElementType {
       switch elements {
       case .float32: .float32
+      case .float16: .float16
       case .int8: .int8
       }
     }
 
     var shape: Shape {
       switch elements {
-      case .float32(let tensor): tensor.shape
+      case .float32(let tensor), .float16(let tensor): tensor.shape
       case .int8(let tensor): tensor.shape
       }
     }
@@ -60,19 +64,34 @@ extension Safetensors {
       switch elements {
       case .int8(let tensor): try tensor.scalars.withUnsafeBytes(body)
       case .float32(let tensor): try tensor.withLittleEndianBytes(body)
+      case .float16(let tensor):
+        try tensor.scalars.map { ElementType.half($0).littleEndian }.withUnsafeBytes(body)
       }
     }
   }
 
   /// In the order of the file: the larger elements first, so that each array begins at a multiple of their size.
-  private static func arrays(_ tensors: [String: Tensor], _ integers: [String: Int8Tensor]) throws -> [NamedArray] {
+  private static func arrays(
+    _ tensors: [String: Tensor], _ type: FloatType, _ integers: [String: Int8Tensor]
+  ) throws -> [NamedArray] {
     if let twice = integers.keys.sorted().first(where: { tensors[$0] != nil }) {
       throw ResNetError(
         .usage, "two tensors of a safetensors file are called \(quoted(twice))", remedy: "Give one another name")
     }
-    return tensors.map { NamedArray(name: $0.key, elements: .float32($0.value)) }
-      .sorted { precedes($0.name, $1.name) }
+    let tensors = tensors.sorted { precedes($0.key, $1.key) }
+    if type == .float16 { for (name, tensor) in tensors { try checkHalf(tensor, name) } }
+    return tensors.map { name, tensor in
+      NamedArray(name: name, elements: type == .float16 ? .float16(tensor) : .float32(tensor))
+    }
       + integers.map { NamedArray(name: $0.key, elements: .int8($0.value)) }.sorted { precedes($0.name, $1.name) }
+  }
+
+  /// Refuses numbers that would become infinite.
+  private static func checkHalf(_ tensor: Tensor, _ name: String) throws {
+    guard let large = tensor.scalars.first(where: { $0.isFinite && $0.magnitude >= 65520 }) else { return }
+    throw ResNetError(
+      .usage, "\(large) is too large for half precision, which ends at 65504", at: name,
+      remedy: "Write it in single precision")
   }
 
   /// The length, the JSON and its padding.

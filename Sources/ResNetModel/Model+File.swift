@@ -89,11 +89,18 @@ extension Model {
   /// a mean image is the tensor `preprocessing.mean`. The file of a quantised model holds integers
   /// (`docs/quantized-models.md`).
   ///
-  /// - Throws: `ResNetError` of code `inputOutput` where the file cannot be written, `usage` where it has figures that
-  ///   cannot be.
-  public func write(to path: String) throws {
+  /// - Parameter type: how numbers are written; in half precision they are rounded, and the file is half as large.
+  /// - Throws: `ResNetError` of code `inputOutput` where the file cannot be written, `usage` where it has figures that cannot
+  ///   be, or where half precision is asked for and a number is too large for it or the model is quantised.
+  public func write(to path: String, as type: FloatType = .float32) throws {
+    guard type == .float32 || quantization == nil else {
+      throw ResNetError(
+        .usage, "the numbers of a quantised model are integers already", at: path,
+        remedy: "Write it as it is, or the model that it was made from in half precision")
+    }
     let contents = try fileContents()
-    try Safetensors.write(contents.tensors, integers: contents.integers, metadata: contents.metadata, to: path)
+    try Safetensors.write(
+      contents.tensors, as: type, integers: contents.integers, metadata: contents.metadata, to: path)
   }
 
   /// What is written.

@@ -2,16 +2,38 @@ import ResNetCore
 import ResNetFiles
 import ResNetPlots
 
-/// The errors of a run by epoch, as `history.csv` holds them.
+/// The losses and errors of a run by epoch, as `history.csv` holds them.
 public struct RunCurve: Hashable, Sendable {
   /// One epoch.
   public struct Epoch: Hashable, Sendable {
     /// Its number, from 1.
     public var number: Int
+    /// Steps since the beginning of the run.
+    public var step: Int
+    /// The learning rate of its last step.
+    public var learningRate: Double
+    /// The mean cross-entropy over its images as they were trained on, in nats.
+    public var trainingLoss: Double
     /// Images whose class did not have the greatest logit as they were trained on, in percent.
     public var trainingError: Double
-    /// The same of the images that the run tests on, where it does.
+    /// The mean cross-entropy over the images that the run tests on, in nats, where it does.
+    public var testLoss: Double?
+    /// Of those images, the ones whose class did not have the greatest logit, in percent.
     public var testError: Double?
+
+    /// Makes an epoch of its numbers.
+    public init(
+      number: Int, step: Int, learningRate: Double, trainingLoss: Double, trainingError: Double,
+      testLoss: Double? = nil, testError: Double? = nil
+    ) {
+      self.number = number
+      self.step = step
+      self.learningRate = learningRate
+      self.trainingLoss = trainingLoss
+      self.trainingError = trainingError
+      self.testLoss = testLoss
+      self.testError = testError
+    }
   }
 
   /// What the run is called.
@@ -19,11 +41,20 @@ public struct RunCurve: Hashable, Sendable {
   /// Its epochs, first to last.
   public var epochs: [Epoch]
 
-  init(name: String, _ reports: [EpochReport]) {
+  /// Makes a curve of epochs in their order.
+  public init(name: String, epochs: [Epoch]) {
     self.name = name
-    epochs = reports.map {
-      Epoch(number: $0.epoch, trainingError: $0.trainingError, testError: $0.evaluation?.topOneError)
-    }
+    self.epochs = epochs
+  }
+
+  init(name: String, _ reports: [EpochReport]) {
+    self.init(
+      name: name,
+      epochs: reports.map {
+        Epoch(
+          number: $0.epoch, step: $0.step, learningRate: $0.learningRate, trainingLoss: $0.trainingLoss,
+          trainingError: $0.trainingError, testLoss: $0.evaluation?.loss, testError: $0.evaluation?.topOneError)
+      })
   }
 
   /// Reads the curve of the run in a folder; a run without a whole epoch has none.
@@ -40,17 +71,24 @@ public struct RunCurve: Hashable, Sendable {
         .data, "it is no history of a run", at: "\(file), line \(line)",
         remedy: "Go on with the run, which writes it anew, or leave the run out")
     }
-    guard let number = columns.firstIndex(of: "epoch"),
-      let training = columns.firstIndex(of: "training_error_percent"),
-      let test = columns.firstIndex(of: "test_error_percent")
-    else { throw refusal(1) }
+    func column(_ name: String) throws -> Int {
+      guard let column = columns.firstIndex(of: name) else { throw refusal(1) }
+      return column
+    }
+    let (number, step, rate) = (try column("epoch"), try column("step"), try column("learning_rate"))
+    let training = (loss: try column("training_loss"), error: try column("training_error_percent"))
+    let test = (loss: try column("test_loss"), error: try column("test_error_percent"))
     self.name = name
     epochs = try lines.enumerated().map { position, line in
       let cells = line.split(separator: ",", omittingEmptySubsequences: false)
-      guard cells.count == columns.count, let epoch = Int(cells[number]), let error = Double(cells[training]),
-        cells[test].isEmpty || Double(cells[test]) != nil
+      guard cells.count == columns.count, let epoch = Int(cells[number]), let steps = Int(cells[step]),
+        let rate = Double(cells[rate]), let loss = Double(cells[training.loss]),
+        let error = Double(cells[training.error]),
+        [test.loss, test.error].allSatisfy({ cells[$0].isEmpty || Double(cells[$0]) != nil })
       else { throw refusal(position + 2) }
-      return Epoch(number: epoch, trainingError: error, testError: Double(cells[test]))
+      return Epoch(
+        number: epoch, step: steps, learningRate: rate, trainingLoss: loss, trainingError: error,
+        testLoss: Double(cells[test.loss]), testError: Double(cells[test.error]))
     }
   }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import ResNetCore
 import ResNetFiles
+import ResNetModel
 
 extension RunFolder {
   /// What the run is: after `run.json`, or after the newest sound checkpoint where that file is damaged.
@@ -79,6 +80,25 @@ extension RunFolder {
   /// - Throws: `ResNetError` of code `data` where all are damaged, `inputOutput` where one cannot be read.
   public nonisolated static func soundStep(in path: String) throws -> Int {
     try newestCheckpoint(in: path)?.checkpoint.state.progress.step ?? 0
+  }
+
+  /// The model of the run in a folder as it was after some steps, at which the run kept its state.
+  ///
+  /// - Throws: `ResNetError` of code `data` where there is no checkpoint of that step or it is damaged, or the run has not
+  ///   saved a model yet; `inputOutput` where a file cannot be read.
+  public nonisolated static func model(in path: String, step: Int) throws -> Model {
+    guard let place = checkpointFiles(in: path).first(where: { $0.step == step }) else {
+      let steps = checkpointFiles(in: path).map { "\($0.step)" }
+      throw ResNetError(
+        .data, "the run has no checkpoint of step \(step)", at: path,
+        remedy: steps.isEmpty
+          ? "Keep some with --checkpoint-every and --keep" : "There are those of \(steps.joined(separator: ", "))")
+    }
+    // Classes and preprocessing are the same all along, and are in the model's file alone.
+    let model = try Model(contentsOf: path)
+    return try Model(
+      architecture: model.architecture, input: model.input, classes: model.classes, preprocessing: model.preprocessing,
+      parameters: Checkpoint(contentsOf: place.file).state.parameters)
   }
 
   nonisolated static func checkpointName(step: Int) -> String {

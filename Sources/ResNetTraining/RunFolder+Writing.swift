@@ -18,7 +18,7 @@ extension RunFolder {
     guard let recorded else { return nil }
     for note in notes { trainer.note(note) }
     let record = RunRecord(trainer, in: self, threads: threads)
-    try check(record, against: recorded, batchesPerEpoch: trainer.training.batchesPerEpoch)
+    try check(record, against: recorded)
     if let last = recorded.sittings.last, last.processor != Machine.processor {
       trainer.note("the run began on \(last.processor); on \(Machine.processor) its last bits may differ")
     }
@@ -57,6 +57,8 @@ extension RunFolder {
     let progress = found?.state.progress ?? TrainingState.Progress()
     var record = RunRecord(trainer, in: self, threads: threads)
     record.sittings = (recorded?.sittings ?? []) + [RunRecord.Sitting(step: progress.step)]
+    // Later ones will come again, if they come.
+    record.explosions = recorded?.explosions?.filter { $0.step <= progress.step }
     record.update(progress)
     try removeBest(ofAnother: record, trainer)
     // With it a run goes on wherever the file that it was given has gone, and whether there is a checkpoint or not.
@@ -110,12 +112,25 @@ extension RunFolder {
   /// Writes down where the run stands now and, perhaps, that it has ended.
   ///
   /// - Throws: `ResNetError` of code `inputOutput`.
-  func update(_ progress: TrainingState.Progress, state: RunRecord.State = .running, problem: String? = nil) throws {
+  func update(
+    _ progress: TrainingState.Progress, state: RunRecord.State = .running, problem: String? = nil,
+    divergedAt: Int? = nil
+  ) throws {
     guard var record = updated(progress) else { return }
     record.state = state
     record.problem = problem
+    record.divergedAt = divergedAt
     self.record = record
     try write(record)
+  }
+
+  /// Remembers an explosion of gradients, which is written down with the next epoch or checkpoint.
+  func add(_ explosion: GradientWatch.Explosion) {
+    let gradients = explosion.first.prefix(3).map {
+      RunRecord.Explosion.Gradient(parameter: $0.name, factor: $0.factor)
+    }
+    let known = record?.explosions ?? []
+    record?.explosions = known + [RunRecord.Explosion(step: explosion.step, first: gradients)]
   }
 
   /// Writes down what a last evaluation came to.
@@ -186,8 +201,15 @@ extension RunFolder {
     }
   }
 
-  /// Refuses to go on with another run than the one that is in the folder, unless that is meant.
-  private func check(_ new: RunRecord, against old: RunRecord, batchesPerEpoch: Int) throws {
+  /// Refuses a trainer of another run than the one that is in the folder, unless that is meant; changes nothing.
+  ///
+  /// - Throws: `ResNetError` of code `usage` that tells the differences.
+  package func check(_ trainer: Trainer, threads: Int) throws {
+    guard let recorded else { return }
+    try check(RunRecord(trainer, in: self, threads: threads), against: recorded)
+  }
+
+  private func check(_ new: RunRecord, against old: RunRecord) throws {
     let differences = try old.differences(to: new)
     if old.from?.hash != new.from?.hash {
       throw ResNetError(

@@ -130,6 +130,11 @@ public final class RunFolder {
     return try Model(contentsOf: file(Self.start))
   }
 
+  /// Whether a run has begun in a folder: whether `init(resuming:)` finds something to go on from.
+  public nonisolated static func isBegun(_ path: String) -> Bool {
+    FileManager.default.fileExists(atPath: file(description, in: path)) || !checkpointFiles(in: path).isEmpty
+  }
+
   /// Whether a process is at work on the run in a folder.
   public nonisolated static func isBusy(_ path: String) -> Bool { FileLock.isHeld(at: file(lockName, in: path)) }
 
@@ -199,7 +204,10 @@ extension RunFolder {
     return record.lastEpoch == nil
   }
 
-  nonisolated static func makeFolder(_ path: String) throws {
+  /// Makes a folder, and those above it, unless it is there.
+  ///
+  /// - Throws: `ResNetError` of code `inputOutput` where it cannot be made.
+  package nonisolated static func makeFolder(_ path: String) throws {
     var isFolder: ObjCBool = false
     if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue {
       throw ResNetError(

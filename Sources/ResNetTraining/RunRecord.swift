@@ -92,6 +92,22 @@ public struct RunRecord: Codable, Sendable {
     case finished
   }
 
+  /// Gradients that suddenly became many times as large as they usually are.
+  public struct Explosion: Codable, Hashable, Sendable {
+    /// The gradient of one parameter.
+    public struct Gradient: Codable, Hashable, Sendable {
+      /// The parameter's name.
+      public var parameter: String
+      /// The gradient's norm as a multiple of its usual one; need not be finite.
+      public var factor: Double
+    }
+
+    /// The step at which it was first seen, from 1.
+    public var step: Int
+    /// The gradients that it was seen at first, largest first; three at most.
+    public var first: [Gradient]
+  }
+
   /// The epoch with the least error on the images that the run tests on; the first of several.
   public struct Best: Codable, Hashable, Sendable {
     /// Its number, from 1.
@@ -144,6 +160,10 @@ public struct RunRecord: Codable, Sendable {
   public var lastEpoch: EpochReport?
   /// What a last evaluation on the test images came to, where the run tested on others.
   public var evaluation: EvaluationSummary?
+  /// The explosions of gradients that were told, first to last; `nil` where there were none, or an older version wrote it.
+  public var explosions: [Explosion]?
+  /// The step at which loss or weights were not finite any more, from 1, where that ended the run.
+  public var divergedAt: Int?
 }
 
 extension RunRecord {

@@ -17,6 +17,8 @@ final class TrainingSession {
   let memory: TrainingMemory
   private(set) var progress = TrainingState.Progress()
   private var failure: (any Error)?
+  /// The step at which numbers were not finite any more, from 1.
+  private var divergedAt: Int?
 
   init(_ trainer: Trainer) throws {
     let model = trainer.model
@@ -96,7 +98,7 @@ final class TrainingSession {
         try trainer.folder?.update(progress, state: .interrupted)
       } else {
         // The error itself matters more than that it cannot be written down.
-        try? trainer.folder?.update(progress, state: .failed, problem: "\(error)")
+        try? trainer.folder?.update(progress, state: .failed, problem: "\(error)", divergedAt: divergedAt)
       }
       throw error
     }
@@ -200,6 +202,7 @@ final class TrainingSession {
       try !engine.parameters.tensor(name).scalars.allSatisfy(\.isFinite)
     }
     guard let bad else { return }
+    divergedAt = progress.step
     throw ResNetError(
       .data, "the last step left numbers in \(bad) that are not finite",
       at: "step \(progress.step) in epoch \(epoch + 1)",
@@ -221,9 +224,13 @@ final class TrainingSession {
     program.setDropoutStep(seed: trainer.seed, iteration: progress.step)
     try program.run()
     guard program.loss.isFinite else {
+      divergedAt = progress.step + 1
       throw engine.notFinite(batch, step: progress.step + 1, epoch: epoch + 1, after: watch.explosion)
     }
-    if let news = watch.look(program.gradients, step: progress.step + 1) { trainer.note(news) }
+    if let news = watch.look(program.gradients, step: progress.step + 1) {
+      trainer.note(news)
+      if let explosion = watch.explosion { trainer.folder?.add(explosion) }
+    }
     add(batch, program)
     optimizer.step(gradients: program.gradients, learningRate: learningRate)
   }

@@ -47,6 +47,42 @@ import Testing
     #expect(try Safetensors.encode(["a": Tensor(repeating: 1, shape: [3])]).count % 8 == 4)
   }
 
+  @Test("Every number of half precision is written as it was read, and others as the nearest")
+  func halfRounding() {
+    for bits in UInt16.min...UInt16.max {
+      let value = ElementType.float(half: bits)
+      let again = ElementType.half(value)
+      #expect(value.isNaN ? ElementType.float(half: again).isNaN : again == bits, "\(bits)")
+    }
+    // Between two neighbours the even one is taken where both are as near; so at every binade, and below all of them.
+    for bits in stride(from: UInt16(0), to: 0x7BFF, by: 37) {
+      let (low, high) = (ElementType.float(half: bits), ElementType.float(half: bits + 1))
+      let middle = (low + high) / 2
+      #expect(ElementType.half(middle) == (bits % 2 == 0 ? bits : bits + 1))
+      #expect(ElementType.half(middle.nextDown) == bits && ElementType.half(middle.nextUp) == bits + 1)
+      #expect(ElementType.half(-middle.nextUp) == bits + 1 | 0x8000)
+    }
+    #expect(ElementType.half(65519) == 0x7BFF && ElementType.half(65520) == 0x7C00)
+    #expect(ElementType.half(.leastNonzeroMagnitude) == 0 && ElementType.half(-0.0) == 0x8000)
+    #expect(ElementType.half(-.infinity) == 0xFC00 && ElementType.half(.greatestFiniteMagnitude) == 0x7C00)
+  }
+
+  @Test("Tensors in half precision take half the room and are read rounded; what would be infinite is refused")
+  func halfFile() throws {
+    let tensors = ["b": Tensor(shape: [3], scalars: [1, -0.1, .infinity]), "a": Tensor(shape: [], scalars: [65519])]
+    let integers = ["c": Int8Tensor(shape: [1], scalars: [7])]
+    let file = try Safetensors(
+      bytes: Safetensors.encode(tensors, as: .float16, integers: integers), name: "memory")
+    #expect(file.entries.map(\.type) == [.float16, .float16, .int8])
+    #expect(file.entries.map(\.byteRange.count) == [2, 6, 1])
+    #expect(try file.tensor(named: "b").scalars == [1, -0.099975586, .infinity])
+    #expect(try file.tensor(named: "a").scalars == [65504])
+    let error = #expect(throws: ResNetError.self) {
+      try Safetensors.encode(["w": Tensor(shape: [2], scalars: [0, -65520])], as: .float16)
+    }
+    #expect(error?.code == .usage && error?.place == "w" && error?.message.hasPrefix("-65520.0 is too large") == true)
+  }
+
   @Test("Integers of 8 bits stand behind the floats, and are read as they were written")
   func integers() throws {
     let integers = [

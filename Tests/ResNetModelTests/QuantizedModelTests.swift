@@ -201,4 +201,34 @@ import Testing
       do { _ = try Model(Safetensors(bytes: bytes, name: "m")) } catch is ResNetError {}
     }
   }
+
+  @Test("In half precision a model is read back rounded; a quantised one, or one with too large numbers, is refused")
+  func halfPrecision() throws {
+    let model = try sample(perPixel: true)
+    try withTemporaryFolder { folder in
+      try model.write(to: folder + "/half.safetensors", as: .float16)
+      let read = try Model(contentsOf: folder + "/half.safetensors")
+      #expect(read.architecture == model.architecture && read.classes == model.classes)
+      for (name, tensor) in model.parameters {
+        let rounded = try #require(read.parameters[name])
+        #expect(zip(tensor.scalars, rounded.scalars).allSatisfy { abs($0 - $1) <= max(abs($0) * 0x1p-11, 0x1p-25) })
+      }
+      try model.write(to: folder + "/whole.safetensors")
+      #expect(try contents(folder + "/half.safetensors").count < contents(folder + "/whole.safetensors").count * 6 / 10)
+      let integers = try quantized()
+      let error = #expect(throws: ResNetError.self) { try integers.write(to: folder + "/q.safetensors", as: .float16) }
+      #expect(error?.code == .usage && error?.message.contains("integers already") == true)
+      var parameters = model.parameters
+      parameters["fc.bias"]?.scalars[1] = 1e5
+      let large = try Model(
+        architecture: model.architecture, input: model.input, classes: model.classes,
+        preprocessing: model.preprocessing, parameters: parameters)
+      let refusal = #expect(throws: ResNetError.self) { try large.write(to: folder + "/l.safetensors", as: .float16) }
+      #expect(refusal?.place == "fc.bias")
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == [
+          "half.safetensors", "whole.safetensors",
+        ])
+    }
+  }
 }

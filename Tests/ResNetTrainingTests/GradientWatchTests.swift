@@ -1,5 +1,6 @@
 import ResNetCore
 import ResNetEngine
+import ResNetModel
 import ResNetModels
 import Synchronization
 import Testing
@@ -47,6 +48,38 @@ import Testing
     if let told = notes.withLock({ $0.first { $0.hasPrefix("gradients explode since step") } }) {
       #expect(error.message.contains(told))
     }
+  }
+
+  @Test("A run writes down that it diverged and when gradients exploded, and forgets it where it goes back before")
+  func record() async throws {
+    let folder = try TemporaryFolder()
+    let policy = CheckpointPolicy(interval: .steps(20), keep: 100)
+    var architecture = try Architecture.cifar(depth: 8)
+    architecture.normalization = .none
+    func trainer(_ folder: RunFolder) throws -> Trainer {
+      try Trainer(
+        architecture, on: pictures(24),
+        recipe: recipe(.epochs(20), learningRate: 1e-3, schedule: .steps(at: [0.5], factor: 1e6)), keptIn: folder)
+    }
+    _ = try await failure {
+      try await train(trainer(RunFolder(folder.path, data: "generated", checkpoints: policy)))
+    }
+    let record = try RunFolder.record(of: folder.path)
+    let step = try #require(record.divergedAt)
+    #expect(record.state == .failed && step > 30)
+    // The rate is 1000 from step 31 on: what explodes then is told before all ends, unless it ends at once.
+    #expect(
+      record.explosions?.allSatisfy { $0.step > 30 && $0.step <= step && (1...3).contains($0.first.count) } ?? true)
+    let again = try trainer(RunFolder(resuming: folder.path, checkpoints: policy))
+    try await again.prepare()
+    let resumed = try RunFolder.record(of: folder.path)
+    #expect(resumed.divergedAt == nil && resumed.state == .running)
+    let kept = await again.step
+    #expect(resumed.explosions?.allSatisfy { $0.step <= kept } ?? true)
+    let model = try RunFolder.model(in: folder.path, step: 20)
+    #expect(try model.parameters != Model(contentsOf: folder.path).parameters)
+    #expect(
+      try await failure { _ = try RunFolder.model(in: folder.path, step: 7) }.remedy.contains("There are those of 20"))
   }
 
   @Test("Files that are only kept in memory leave it free for others")
