@@ -112,12 +112,12 @@ struct Train: AsyncParsableCommand {
     if plan.isOfPictures, plan.preprocessing == nil, let note = plan.source?.noteOnResizing {
       reporter.note("note: the model that is begun with \(note)")
     }
+    let trainer = try trainer(plan, precision, reporter)
     if plan.test == nil, plan.folder?.recorded == nil {
       reporter.note(
         "note: there are no test images, so how good the model is on new ones stays unknown; --validation "
           + "\(max(1, plan.training.count / 10)) would hold out a tenth")
     }
-    let trainer = try trainer(plan, precision, reporter)
     try await trainer.prepare()
     let step = await trainer.step
     let estimate = try await trainer.estimate(from: step, keeping: keeping.policy, measuringFor: 1)

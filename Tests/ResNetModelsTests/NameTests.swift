@@ -111,7 +111,7 @@ import Testing
       ("ResNet18", "resnet18"), ("resnet_50", "resnet50"), ("resnet-20", "resnet20"), ("plain-18", "plain18"),
       ("Wide-ResNet50-2", "wide_resnet50_2"), ("wide resnet28-10", "wide_resnet28_10"), ("resent50", "resnet50"),
       ("resnext50", "resnext50_32x4d"), ("wide_resnet50", "wide_resnet50_2"), ("densenet-121", "densenet121"),
-      ("resnext-50-32x4d", "resnext50_32x4d"), ("cifar-resnet26", "cifar_resnet26"),
+      ("resnext-50-32x4d", "resnext50_32x4d"), ("cifar-resnet26", "resnet26"),
     ])
   func guess(_ name: String, _ expected: String) throws {
     let error = try #require(throws: ResNetError.self) { try Architecture.named(name) }
