@@ -42,6 +42,11 @@ struct KeepingOptions: ParsableArguments {
 
   @OptionGroup var checkpoints: CheckpointOptions
 
+  @Option(
+    help: ArgumentHelp(
+      "What to write down beside the history: updates of weights, for 'resnet analyze updates'.", valueName: "what"))
+  var record: Recording?
+
   var policy: CheckpointPolicy { checkpoints.policy }
 
   var change: RunFolder.Change { override ? .anything : extend ? .longer : .none }
@@ -56,11 +61,6 @@ struct CheckpointOptions: ParsableArguments {
 
   @Option(help: ArgumentHelp("How many checkpoints stay, the newest ones.", valueName: "number"))
   var keep = CheckpointPolicy().keep
-
-  @Option(
-    help: ArgumentHelp(
-      "What to write down beside the history: updates of weights, for 'resnet analyze updates'.", valueName: "what"))
-  var record: Recording?
 
   var policy: CheckpointPolicy { CheckpointPolicy(interval: checkpointEvery, keep: keep) }
 }
