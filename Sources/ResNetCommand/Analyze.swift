@@ -9,7 +9,7 @@ struct Analyze: AsyncParsableCommand {
     discussion: """
       Each view measures one thing and writes a picture (SVG), its numbers (CSV) and
       what they mean (text): into the folder 'analysis' of the first run unless
-      --output names another. 'resnet report' puts them on one page.
+      --output names another.
 
         resnet analyze gradients runs/plain56 runs/resnet56 \\
           --data cifar-10-batches-bin
