@@ -128,10 +128,14 @@ import Testing
     return (0..<points).map { point in (0..<width).reduce(0) { $0 + readOut[$1] * outer[$1].slopes[point] } }
   }
 
-  @Test("Along a line between images, gradients are the differences of the logit that the reference computes")
-  func lines() async throws {
+  @Test(
+    "Along a line between images, gradients are the differences of the logit that the reference computes",
+    arguments: [false, true])
+  func lines(ofVectors isOfVectors: Bool) async throws {
     let pictures = try Small.pictures(4)
-    let subject = try Small.subject(Small.network(), for: pictures)
+    // One takes the input by a convolution, the other flattens it before.
+    let network = try isOfVectors ? Architecture.named("fully_connected_resnet8") : Small.network()
+    let subject = try Small.subject(network, for: pictures)
     let view = try await Shattering.measure([subject], on: pictures, pairs: 2, points: 40)
     let entry = try #require(view.entries.last)
     #expect(entry.name == "network" && entry.example.count == 40 && entry.autocorrelations.count == 2)
