@@ -90,7 +90,7 @@ public struct Features: View, Hashable {
   /// - Parameters:
   ///   - subject: a convolutional network.
   ///   - dataSet: test images.
-  ///   - images: how many of them are looked through, spread evenly over the set; all if there are no more.
+  ///   - images: how many of them are looked through, drawn at random, the same ones each time; all if there are no more.
   ///   - channels: how many channels of each stage are looked at, spread evenly; all if there are no more.
   ///   - progress: is told the share that is done, from 0 to 1, on the engine's thread.
   /// - Throws: `ResNetError` of code `usage` where the network has no convolution of pixels or no stages, or a number makes
@@ -113,9 +113,7 @@ public struct Features: View, Hashable {
         .usage, "the network has no stages of pixels", at: subject.name, remedy: "Give a convolutional residual network"
       )
     }
-    let count = min(images, dataSet.count)
-    // Folders of pictures are sorted by class.
-    let positions = (0..<count).map { $0 * dataSet.count / count }
+    let positions = try dataSet.drawnPositions(images, seed: 0)
     let chosen = dataSet.subset(positions, name: dataSet.name)
     let loader = try subject.loader(of: chosen, batch: batch)
     let found = try await EngineActor.run {
@@ -133,7 +131,7 @@ public struct Features: View, Hashable {
         for index in searches.indices {
           searches[index].look(through: try program.activation(searches[index].layer), from: first)
         }
-        progress(Double(first + batch.count) / Double(count))
+        progress(Double(first + batch.count) / Double(chosen.count))
       }
       return searches
     }
@@ -150,7 +148,7 @@ public struct Features: View, Hashable {
       }
     }
     return Features(
-      network: subject.name, dataSet: dataSet.name, images: count, filters: filters, stages: stages)
+      network: subject.name, dataSet: dataSet.name, images: chosen.count, filters: filters, stages: stages)
   }
 }
 

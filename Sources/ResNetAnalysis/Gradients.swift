@@ -49,7 +49,7 @@ public struct Gradients: View {
   /// - Parameters:
   ///   - subjects: the networks, trained or not; at least one.
   ///   - dataSet: training images.
-  ///   - images: how many of them, spread evenly over the set.
+  ///   - images: how many of them, drawn at random, the same ones each time.
   /// - Throws: `ResNetError` of code `data` where the images do not fit a network; `usage` where there is no network, or so
   ///   few images that a batch would be normalised by a single value; `unavailable` where oneDNN or memory is missing.
   public static func measure(

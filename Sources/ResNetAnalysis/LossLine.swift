@@ -47,7 +47,7 @@ public struct LossLine: View, Hashable {
   ///   - first: a trained network.
   ///   - second: another training of the same network.
   ///   - dataSets: images, which are not augmented: training images first, then test images.
-  ///   - images: how many of each set are used, spread evenly over it; all if there are no more.
+  ///   - images: how many of each set are used, drawn at random, the same ones each time; all if there are no more.
   ///   - points: how many networks are measured, from 2 to 1001; the first and the last are the two.
   ///   - progress: is told the share that is done, from 0 to 1, on the engine's thread.
   /// - Throws: `ResNetError` of code `usage` where the two are different networks or see images otherwise, or a number

@@ -21,7 +21,7 @@ public struct LossSurface: View, Hashable {
     public var points: Int
     /// The greatest α and β; 1 is as far as the network's weights are long.
     public var reach: Double
-    /// How many images the loss is the mean over, spread evenly over the set; all if there are no more.
+    /// How many images the loss is the mean over, drawn at random, the same ones each time; all if there are no more.
     public var images: Int
     /// What the two directions are drawn by.
     public var seed: UInt64

@@ -50,7 +50,7 @@ public struct Responses: View {
   /// - Parameters:
   ///   - subjects: trained networks; at least one.
   ///   - dataSet: test images.
-  ///   - images: how many of them, spread evenly over the set.
+  ///   - images: how many of them, drawn at random, the same ones each time.
   /// - Throws: `ResNetError` of code `usage` where there is no network, or one has no 3×3 layer; `data` where the images do
   ///   not fit a network; `unavailable` where oneDNN or memory is missing.
   public static func measure(

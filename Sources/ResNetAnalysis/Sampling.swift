@@ -6,12 +6,17 @@ extension DataSet {
   ///
   /// - Throws: `ResNetError` of code `usage` for less than one image.
   func drawn(_ images: Int, seed: UInt64) throws -> DataSet {
+    subset(try drawnPositions(images, seed: seed), name: name)
+  }
+
+  /// The places in the set of the images that `drawn` gives.
+  func drawnPositions(_ images: Int, seed: UInt64) throws -> [Int] {
     guard images > 0 else {
       throw ResNetError(.usage, "\(images) images show nothing", at: name, remedy: "Use at least one")
     }
-    guard images < count else { return self }
+    guard images < count else { return Array(0..<count) }
     var random = RandomNumbers(seed: seed, purpose: .testing)
-    return subset(random.permutation(count).prefix(images).sorted(), name: name)
+    return random.permutation(count).prefix(images).sorted()
   }
 }
 

@@ -8,26 +8,19 @@ extension Subject {
   /// Gives some images of a set as the network takes them, in their order and not augmented.
   ///
   /// - Parameters:
-  ///   - count: how many: so many spread evenly over the set, since folders of pictures are sorted by class; all if the
-  ///     set has no more, or `nil`.
+  ///   - count: how many: so many drawn at random, the same ones each time; all if the set has no more, or `nil`.
   ///   - batch: images in a batch; all in one if `nil`.
   /// - Throws: `ResNetError` of code `data` where the images do not fit the network, `usage` for an impossible count.
   func loader(of dataSet: DataSet, count: Int? = nil, batch: Int? = nil) throws -> Loader {
-    let count = min(count ?? dataSet.count, dataSet.count)
-    guard count >= 1 else {
-      throw ResNetError(.usage, "\(count) images show nothing", at: dataSet.name, remedy: "Use at least one")
-    }
+    let images = try dataSet.drawn(count ?? dataSet.count, seed: 0)
     do {
       try Evaluator(model).check(dataSet)
     } catch var error as ResNetError {
       error.place = "\(name) on \(error.place ?? dataSet.name)"
       throw error
     }
-    let images =
-      count == dataSet.count
-      ? dataSet : dataSet.subset((0..<count).map { $0 * dataSet.count / count }, name: dataSet.name)
     return try Loader(
-      images, preprocessing: model.preprocessing(for: dataSet), batchSize: batch ?? count, order: .sequential,
+      images, preprocessing: model.preprocessing(for: dataSet), batchSize: batch ?? images.count, order: .sequential,
       threads: dataSet.usualLoaderThreads, input: model.input)
   }
 

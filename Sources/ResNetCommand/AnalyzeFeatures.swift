@@ -23,7 +23,7 @@ struct AnalyzeFeatures: AsyncParsableCommand {
   @Option(help: ArgumentHelp(stringLiteral: DataSet.sources), completion: .directory)
   var data: String
 
-  @Option(help: ArgumentHelp("Test images that are looked through, spread evenly over the set.", valueName: "number"))
+  @Option(help: ArgumentHelp("Test images that are looked through, drawn at random.", valueName: "number"))
   var images = 1000
 
   @Option(help: ArgumentHelp("Channels of each stage that are looked at, spread evenly.", valueName: "number"))

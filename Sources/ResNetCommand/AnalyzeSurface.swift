@@ -43,7 +43,7 @@ struct AnalyzeSurface: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The greatest α and β of the surface (default: 1.0).", valueName: "number"))
   var reach: Double?
 
-  @Option(help: ArgumentHelp("Images that the loss is measured on, spread evenly over the set.", valueName: "number"))
+  @Option(help: ArgumentHelp("Images that the loss is measured on, drawn at random.", valueName: "number"))
   var images = 1000
 
   @Option(help: ArgumentHelp("What the directions are drawn by (default: 0).", valueName: "number"))
