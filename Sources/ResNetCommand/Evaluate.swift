@@ -52,11 +52,11 @@ struct Evaluate: AsyncParsableCommand {
     // Measuring can take long: what does not fit is refused before. One model at a time is held in memory.
     for path in models {
       let model = try evaluator(path, for: test).model
-      if test.imageShape == nil, let note = model.noteOnResizing { Terminal.note("note: \(path) \(note)") }
+      if test.imageShape == nil, let note = model.noteOnResizing { Terminal.note("note: \(cell(path)) \(note)") }
       let classes = model.classes
       guard let (own, other) = zip(classes, test.classNames).first(where: { $0 != $1 }) else { continue }
       Terminal.note(
-        "note: \(path) calls its classes otherwise than the data, \(quoted(own)) where that has \(quoted(other)): "
+        "note: \(cell(path)) calls its classes otherwise than the data, \(quoted(own)) where that has \(quoted(other)): "
           + "the errors mean something only where both are the same")
     }
     try await engine.apply()

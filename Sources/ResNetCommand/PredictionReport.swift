@@ -80,6 +80,6 @@ struct PredictionReport {
       let note = classifier.model.noteOnResizing
     else { return }
     isResizingTold = true
-    Terminal.note("note: \(command.model) \(note); --explain shows how")
+    Terminal.note("note: \(cell(command.model)) \(note); --explain shows how")
   }
 }

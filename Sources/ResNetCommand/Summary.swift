@@ -61,14 +61,16 @@ struct Summary: AsyncParsableCommand {
     let graph = try architecture.graph(
       classes: classes ?? model?.classes.count ?? architecture.usualClasses, input: model?.input)
     let summary = graph.summary(network: architecture.name)
+    // Of a network that is varied nobody knows them.
+    let figures = options.isGiven || classes != nil ? nil : argument.model?.figures
     let batch = batch ?? 128
     let plan = training ? try await plan(graph, batch: batch) : nil
     if json {
-      Terminal.print(try encoded(PlannedSummary(summary: summary, training: plan, figures: model?.figures)))
+      Terminal.print(try encoded(PlannedSummary(summary: summary, training: plan, figures: figures)))
     } else {
       let parts = [
         summary.description, plan.map { $0.table(batch: batch, runBytes: runBytes(graph, $0, batch)) },
-        model?.figures?.description,
+        figures?.description,
       ]
       Terminal.print(parts.compactMap(\.self).joined(separator: "\n\n"))
     }

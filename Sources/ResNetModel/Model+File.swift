@@ -89,7 +89,8 @@ extension Model {
   /// a mean image is the tensor `preprocessing.mean`. The file of a quantised model holds integers
   /// (`docs/quantized-models.md`).
   ///
-  /// - Parameter type: how numbers are written; in half precision they are rounded, and the file is half as large.
+  /// - Parameter type: how numbers are written; in half precision they are rounded, the file is half as large, and says
+  ///   nothing of how good the model is.
   /// - Throws: `ResNetError` of code `inputOutput` where the file cannot be written, `usage` where it has figures that cannot
   ///   be, or where half precision is asked for and a number is too large for it or the model is quantised.
   public func write(to path: String, as type: FloatType = .float32) throws {
@@ -98,7 +99,10 @@ extension Model {
         .usage, "the numbers of a quantised model are integers already", at: path,
         remedy: "Write it as it is, or the model that it was made from in half precision")
     }
-    let contents = try fileContents()
+    // Rounded numbers give other errors.
+    var written = self
+    if type != .float32 { written.figures = nil }
+    let contents = try written.fileContents()
     try Safetensors.write(
       contents.tensors, as: type, integers: contents.integers, metadata: contents.metadata, to: path)
   }

@@ -216,6 +216,12 @@ extension RunFolder {
         .usage, "the run in this folder began with another model", at: path,
         remedy: "Go on with the one that it began with, \(Self.start) in its folder, or begin a new run")
     }
+    if let change = old.changeOfClasses(to: new) {
+      throw ResNetError(
+        .usage, "the classes are others than before, and the network has learned those: \(change)", at: path,
+        remedy:
+          "Give images of the classes that the run began with, or begin a new run, with --from to keep what it learned")
+    }
     let isLonger = new.steps > old.steps && differences.allSatisfy { $0.key.hasPrefix("recipe.length") }
     switch change {
     case .anything: return

@@ -35,6 +35,24 @@ extension RunRecord {
     }
   }
 
+  /// What classes have gone and come where the outputs of the network would mean others than they were trained for; `nil`
+  /// where they would not. Classes may become empty, and gain pictures.
+  func changeOfClasses(to new: RunRecord) -> String? {
+    guard let before = data.training.classes.map({ Set($0.keys) }),
+      let after = new.data.training.classes.map({ Set($0.keys) })
+    else { return nil }
+    let (gone, come) = (before.subtracting(after).sorted(), after.subtracting(before).sorted())
+    let hasOtherOutputs = architecture == new.architecture && parameters != new.parameters
+    guard hasOtherOutputs || !(gone.isEmpty || come.isEmpty) else { return nil }
+    func list(_ names: [String], _ words: String) -> String? {
+      guard !names.isEmpty else { return nil }
+      let rest = names.count > Images.namedClasses ? ", …" : ""
+      return "\(words) \(names.prefix(Images.namedClasses).map(quoted).joined(separator: ", "))\(rest)"
+    }
+    let changes = [list(gone, "without"), list(come, "with")].compactMap(\.self).joined(separator: "; ")
+    return changes.isEmpty ? "another number of them" : changes
+  }
+
   private func identity() throws -> [String: String] {
     var values: [String: String] = [
       "seed": "\(seed)", "threads": "\(threads)", "precision": precision.rawValue,
@@ -69,7 +87,7 @@ extension RunRecord {
 
 extension RunRecord.Images {
   /// Classes that a message names.
-  private static let namedClasses = 3
+  fileprivate static let namedClasses = 3
 
   /// What other images are there now, in words.
   fileprivate func change(to new: Self) -> String {

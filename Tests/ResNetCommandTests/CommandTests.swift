@@ -77,6 +77,10 @@ import Testing
     let named = try Tool.run(["summary", "resnet8"], in: folder.path)
     #expect(named.output.contains("32×32") && !named.output.contains("epoch"))
     #expect(try !Tool.run(["summary", before]).output.contains("epoch"))
+    // Of a network that is not the model's they say nothing.
+    for option in [["--classes", "5"], ["--shortcut", "none"]] {
+      #expect(try !Tool.run(["summary", "run"] + option, in: folder.path).output.contains("epoch"))
+    }
     let json = try Tool.run(["summary", "run", "--json"], in: folder.path)
     #expect(json.output.contains(#""figures":{"epoch":2,"step":9,"test":{"calibrationError":"nan","images":8,"#))
     let summary = try JSONDecoder().decode(GraphSummary.self, from: Data(json.output.utf8))

@@ -117,6 +117,30 @@ private func trainer(
     #expect(other.message.contains("preprocessing.resize was 14 and is now 24"), "\(other)")
   }
 
+  @Test("A run does not go on with pictures of other classes than it learned, whatever is asked for")
+  func otherClasses() async throws {
+    let folder = try photographs()
+    let (source, path) = (folder.path + "/photos", folder.path + "/run")
+    try await train(trainer(on: source, keptIn: RunFolder(path, data: source)))
+    let files = FileManager.default
+    for part in ["train", "test"] {
+      try files.moveItem(atPath: "\(source)/\(part)/dark", toPath: "\(source)/\(part)/zdark")
+    }
+    for change in [RunFolder.Change.none, .anything] {
+      let renamed = try await failure {
+        try await trainer(on: source, .iterations(11), keptIn: RunFolder(resuming: path, change: change)).prepare()
+      }
+      #expect(renamed.code == .usage && renamed.message.hasSuffix("without 'dark'; with 'zdark'"), "\(renamed)")
+    }
+    for part in ["train", "test"] {
+      try files.copyItem(atPath: "\(source)/\(part)/zdark", toPath: "\(source)/\(part)/dark")
+    }
+    let added = try await failure {
+      try await trainer(on: source, .iterations(11), keptIn: RunFolder(resuming: path, change: .anything)).prepare()
+    }
+    #expect(added.message.hasSuffix("learned those: with 'zdark'"), "\(added)")
+  }
+
   @Test("A network learns from pictures, and is evaluated and quantised on them class by class")
   func learns() async throws {
     let folder = try photographs()
