@@ -81,7 +81,7 @@ extension Engine {
   ///
   /// - Parameter each: is shown the logits `[count, classes]` and labels `[count]` of every batch.
   package func evaluate(
-    _ loader: Loader, each: (UnsafeBufferPointer<Float>, UnsafeBufferPointer<Int32>) -> Void = { _, _ in }
+    _ loader: Loader, each: (UnsafeBufferPointer<Float>, Batch.Values<Int32>) -> Void = { _, _ in }
   ) throws -> EvaluationSummary {
     let clock = Stopwatch()
     var scores = Scores()
@@ -100,7 +100,7 @@ extension Engine {
   @discardableResult
   func score(_ batch: Batch, _ scores: inout Scores) throws -> UnsafeBufferPointer<Float> {
     let program = try program(batch: batch.count, purpose: .inference)
-    _ = program.input.update(from: batch.images)
+    program.take(batch)
     try program.run()
     scores.add(logits: program.logits, labels: batch.labels)
     return program.logits

@@ -59,7 +59,7 @@ public struct Quantizer: Sendable {
       let batches = loader.epoch(0)
       while let batch = try batches.next() {
         try Task.checkCancellation()
-        try calibrator.add(batch.images)
+        try batch.images.withUnsafeBufferPointer { try calibrator.add($0) }
       }
       return try calibrator.quantization()
     }

@@ -214,12 +214,11 @@ final class TrainingSession {
     var purpose = trainer.purpose
     if batch.targets != nil { purpose.seed = .weightedCrossEntropy }
     let program = try engine.program(batch: batch.count, purpose: purpose)
-    _ = program.input.update(from: batch.images)
+    program.take(batch)
     if purpose.seed == .weightedCrossEntropy {
       Targets.write(
-        labels: batch.labels, shares: batch.targets, weights: trainer.classWeights, into: program.targets)
-    } else {
-      _ = program.labels.update(from: batch.labels)
+        labels: batch.labels, shares: batch.targets.map(Array.init), weights: trainer.classWeights,
+        into: program.targets)
     }
     program.setDropoutStep(seed: trainer.seed, iteration: progress.step)
     try program.run()
@@ -238,11 +237,11 @@ final class TrainingSession {
   /// Adds what a step's forward pass made of its batch.
   private func add(_ batch: Batch, _ program: Program) {
     let weight = program.targets.isEmpty ? nil : program.weight
-    func add(_ labels: UnsafeBufferPointer<Int32>) {
+    func add(_ labels: some Collection<Int32>) {
       progress.scores.add(logits: program.logits, labels: labels, losses: program.losses, weight: weight)
     }
     if let shares = batch.targets {
-      Targets.labels(shares, count: batch.count).withUnsafeBufferPointer(add)
+      add(Targets.labels(Array(shares), count: batch.count))
     } else {
       add(batch.labels)
     }

@@ -30,7 +30,7 @@ import Testing
   func sum(network: String) throws {
     let subject = try smallSubject(.named(network))
     let engine = try subject.engine()
-    let batch = try #require(try subject.loader(of: Small.pictures(3), batch: 3).epoch(0).next())
+    let batch = try subject.loader(of: Small.pictures(3), batch: 3).firstBatch()
     let blocks = try BlockList(residual: subject)
     let gated = try engine.program(batch: 3, purpose: .alongPaths)
     let count = blocks.blocks.count
@@ -44,8 +44,7 @@ import Testing
     var purpose = Purpose.alongPaths
     purpose.gates = false
     let whole = try engine.program(batch: 3, purpose: purpose)
-    _ = whole.input.update(from: batch.images)
-    _ = whole.labels.update(from: batch.labels)
+    whole.take(batch)
     try whole.run()
     let expected = try whole.inputGradient().scalars.map { Double($0) * 3 }
     let size = expected.map(abs).max() ?? 0
