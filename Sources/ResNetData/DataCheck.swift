@@ -143,7 +143,7 @@ extension DataCheck {
       .sorted { precedes($0[0], $1[0]) }
     repeatedWithinParts = groups.reduce(0) { $0 + $1.count - Set($1.map(\.part)).count }
     passedOver = []
-    problems = []
+    problems = classes.count == 1 ? ["there is one class alone, \(quoted(classes[0]))"] : []
   }
 
   private static func kinds(_ names: [String]) -> [Kind] {

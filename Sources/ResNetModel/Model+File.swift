@@ -10,6 +10,12 @@ extension Model {
   /// The name of the model's file in the folder of a run.
   public static let fileName = "model.safetensors"
 
+  /// What the names of safetensors files end in.
+  package static let fileNameExtension = ".safetensors"
+
+  /// Whether a path ends as those of safetensors files do, in letters of either case.
+  package static func isFileName(_ path: String) -> Bool { path.lowercased().hasSuffix(fileNameExtension) }
+
   /// The safetensors file that a MODEL argument means: the file itself, or the one in the folder of a run.
   ///
   /// - Throws: `ResNetError` of code `data` where there is neither.

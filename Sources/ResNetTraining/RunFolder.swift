@@ -20,13 +20,21 @@ import ResNetModel
 @EngineActor
 public final class RunFolder {
   /// What a resumed run may do otherwise than it did before.
-  public enum Change: Sendable {
+  public struct Change: OptionSet, Sendable {
+    /// What the option set is made of.
+    public let rawValue: Int
+
+    /// Makes a set from its bits.
+    public init(rawValue: Int) { self.rawValue = rawValue }
+
     /// Nothing.
-    case none
+    public static let none: Change = []
     /// Last longer.
-    case longer
+    public static let longer = Change(rawValue: 1)
+    /// Train and test on other images of the same classes.
+    public static let images = Change(rawValue: 2)
     /// Anything.
-    case anything
+    public static let anything = Change(rawValue: 7)
   }
 
   /// Its path as it was given.

@@ -78,6 +78,7 @@ final class TrainingSession {
     try engine.parameters.set(state.parameters)
     try optimizer.setVelocities(state.velocities)
     progress = state.progress
+    divergedAt = nil
     watch = GradientWatch(engine.parameters)
   }
 
@@ -93,14 +94,19 @@ final class TrainingSession {
     } catch {
       // The parameters may be those of half an epoch, or not finite: nothing may go on from them.
       failure = error
-      if error is CancellationError {
-        try trainer.folder?.keep(state)
-        try trainer.folder?.update(progress, state: .interrupted)
-      } else {
-        // The error itself matters more than that it cannot be written down.
-        try? trainer.folder?.update(progress, state: .failed, problem: "\(error)", divergedAt: divergedAt)
-      }
+      if error is CancellationError { try trainer.folder?.keep(state) }
+      try writeDown(error)
       throw error
+    }
+  }
+
+  /// Writes down with what error work on the run ended.
+  func writeDown(_ error: any Error) throws {
+    if error is CancellationError {
+      try trainer.folder?.update(progress, state: .interrupted)
+    } else {
+      // The error itself matters more than that it cannot be written down.
+      try? trainer.folder?.update(progress, state: .failed, problem: "\(error)", divergedAt: divergedAt)
     }
   }
 
@@ -133,13 +139,15 @@ final class TrainingSession {
 
   /// Does what changes no parameters. Where it fails, as at a file that is damaged or gone, the steps that are made are
   /// kept: hours of training must not end at one picture.
-  private func keepingSteps<Result>(_ work: () throws -> Result) throws -> Result {
+  func keepingSteps<Result>(_ work: () throws -> Result) throws -> Result {
     do {
       return try work()
     } catch let error as ResNetError {
       // The error itself matters more than that the state cannot be kept.
       if let folder = trainer.folder, progress.step > 0, (try? folder.keep(state)) != nil {
-        trainer.note("all is kept until step \(progress.step), from where the run can go on")
+        trainer.note(
+          "all is kept until step \(progress.step), from where --resume goes on, with --override where images are others "
+            + "by then")
       }
       throw error
     }

@@ -17,7 +17,7 @@ import Testing
     #expect(abs(shares.enumerated().reduce(0) { $0 + Double($1.offset) * $1.element } - 27) < 1e-12)
     let effective = (5...17).reduce(0) { $0 + combinations(54, $1) }
     #expect(shares[5...17].reduce(0, +) == Double(effective) * 0x1p-54)
-    #expect(percent(100 * shares[5...17].reduce(0, +)) == "0.45 %")
+    #expect(inPercent(100 * shares[5...17].reduce(0, +)) == "0.45 %")
     #expect(binomialShares(0) == [1] && binomialShares(2) == [0.25, 0.5, 0.25])
     // The deepest network of the catalogue: what is too small to be a number is zero, and the rest is whole.
     #expect(abs(binomialShares(1200).reduce(0, +) - 1) < 1e-12)
