@@ -4,9 +4,10 @@ import ResNet
 let data = "cifar-10-batches-bin"
 let cifar = try CIFAR10(at: data)
 let folder = try RunFolder("runs/mine", data: data)
-let precision: Precision = try await Precision.supported().contains(.bfloat16) ? .bfloat16 : .float32
+let hasBrainFloats = try await Precision.supported().contains(.bfloat16)
 let trainer = try Trainer(
-  .cifar(depth: 20), on: cifar.training, test: cifar.test, recipe: .quick, precision: precision, keptIn: folder)
+  .cifar(depth: 20), on: cifar.training, test: cifar.test, recipe: .quick,
+  precision: hasBrainFloats ? .bfloat16 : .float32, keptIn: folder)
 for try await epoch in trainer.epochs { print(epoch) }
 
 let evaluation = try await Evaluator(trainer.model).evaluate(on: cifar.test)
