@@ -77,7 +77,9 @@ public struct DataCheck: Hashable, Sendable, Codable {
 
   /// Looks at all images of a source: a folder, or the word `generated`.
   ///
-  /// - Parameter options: how training would read a folder of pictures.
+  /// - Parameters:
+  ///   - source: the folder, or the word.
+  ///   - options: how training would read a folder of pictures.
   /// - Throws: `ResNetError` of code `data` where the folder is missing or what it holds is unknown, `inputOutput` where a
   ///   folder cannot be read.
   public init(of source: String, pictures options: ImageFolderOptions = ImageFolderOptions()) throws {

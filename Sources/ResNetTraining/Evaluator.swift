@@ -22,6 +22,7 @@ public struct Evaluator: Sendable {
   /// Makes an evaluator.
   ///
   /// - Parameters:
+  ///   - model: what is measured.
   ///   - batch: images in one run of the network; it changes the speed alone.
   ///   - loaderThreads: threads that prepare batches; as many as suit the images if `nil`.
   ///   - precision: how activations and packed weights are stored.

@@ -25,6 +25,7 @@ public struct Quantizer: Sendable {
   /// Makes a quantiser.
   ///
   /// - Parameters:
+  ///   - model: what is watched and made integers of.
   ///   - images: how many images the model is watched on; all of them where there are fewer.
   ///   - seed: what they are chosen by.
   ///   - loaderThreads: threads that prepare batches; as many as suit the images if `nil`.
