@@ -13,6 +13,7 @@ struct ComparisonTraining: Sendable {
   private let preprocessing: @Sendable (Architecture) throws -> Preprocessing?
   private let precision: Precision
   private let policy: CheckpointPolicy
+  private let recordings: Set<Recording>
   private let loaderThreads: Int?
   private let memoryLimit: Int?
   private let progress: ProgressOption
@@ -44,6 +45,7 @@ struct ComparisonTraining: Sendable {
     try await command.engine.apply(recorded?.threads)
     precision = try await command.engine.chosenPrecision(recorded?.precision)
     policy = command.checkpoints.policy
+    recordings = command.checkpoints.recordings
     loaderThreads = command.loaderThreads
     memoryLimit = command.memory.memoryLimit
     progress = command.progress
@@ -64,7 +66,8 @@ struct ComparisonTraining: Sendable {
   private func trainer(_ run: ComparisonPlan.Run, _ folder: RunFolder) throws -> Trainer {
     try Trainer(
       run.architecture, on: training, test: test, recipe: recipe, preprocessing: preprocessing(run.architecture),
-      seed: run.seed, loaderThreads: loaderThreads, memoryLimit: memoryLimit, precision: precision, keptIn: folder,
+      seed: run.seed, loaderThreads: loaderThreads, memoryLimit: memoryLimit, precision: precision,
+      recording: recordings.union(folder.recorded?.recordings ?? []), keptIn: folder,
       progress: { [stage] step in stage.reporter.withLock { $0 }?.show(step) }, note: { [stage] in stage.note($0) })
   }
 

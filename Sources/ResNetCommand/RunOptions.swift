@@ -42,17 +42,12 @@ struct KeepingOptions: ParsableArguments {
 
   @OptionGroup var checkpoints: CheckpointOptions
 
-  @Option(
-    help: ArgumentHelp(
-      "What to write down beside the history: updates of weights, for 'resnet analyze updates'.", valueName: "what"))
-  var record: Recording?
-
   var policy: CheckpointPolicy { checkpoints.policy }
 
   var change: RunFolder.Change { override ? .anything : extend ? .longer : .none }
 }
 
-/// When a run keeps its state.
+/// When a run keeps its state, and what else it writes down.
 struct CheckpointOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -61,6 +56,13 @@ struct CheckpointOptions: ParsableArguments {
 
   @Option(help: ArgumentHelp("How many checkpoints stay, the newest ones.", valueName: "number"))
   var keep = CheckpointPolicy().keep
+
+  @Option(
+    help: ArgumentHelp(
+      "What to write down beside the history: updates of weights, for 'resnet analyze updates'.", valueName: "what"))
+  var record: Recording?
+
+  var recordings: Set<Recording> { Set([record].compactMap(\.self)) }
 
   var policy: CheckpointPolicy { CheckpointPolicy(interval: checkpointEvery, keep: keep) }
 }

@@ -57,7 +57,7 @@ struct TrainingPlan: Sendable {
     threads = command.engine.threads
     precision = command.engine.precision.precision
     memoryLimit = command.memory.memoryLimit
-    recordings = Set([command.keeping.record].compactMap { $0 })
+    recordings = command.keeping.checkpoints.recordings
     step = 0
     let splits = try command.pictures.open(data)
     (training, test, finalTest) = try Self.split(splits, validation: command.run.validation, seed: seed)
@@ -97,7 +97,7 @@ struct TrainingPlan: Sendable {
     threads = command.engine.threads ?? record.threads
     precision = command.engine.precision.precision ?? record.precision
     memoryLimit = command.memory.memoryLimit ?? record.memoryLimit
-    recordings = Set((record.recordings ?? []) + [command.keeping.record].compactMap { $0 })
+    recordings = Set(record.recordings ?? []).union(command.keeping.checkpoints.recordings)
     step = command.dryRun ? try RunFolder.soundStep(in: path) : 0
     var options = record.data.pictures ?? ImageFolderOptions()
     if let broken = command.pictures.broken { options.broken = broken }
