@@ -3,9 +3,12 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Turns Ctrl-C and the request to end into the end of a task: the first lets it finish its step and save, a second one
-/// ends the program at once.
+/// Turns Ctrl-C and the request to end into the end of a task: the first lets it finish its step and save, a later one ends
+/// the program at once.
 enum Interruption {
+  /// What comes so soon after the first is the same request: `timeout` sends it to the program and then to its whole group.
+  static let patience = Duration.seconds(1)
+
   /// Runs work that ends early, with `CancellationError`, where one of the signals comes.
   ///
   /// - Parameter note: what to say then.
@@ -19,12 +22,17 @@ enum Interruption {
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler {
-        guard received.isFirst(number) else {
+        switch received.add(number) {
+        case .first:
+          if let note { Terminal.note(note) }
+          task.cancel()
+        case .echo: break
+        case .impatience:
           Terminal.finishProgress()
-          Foundation.exit(128 + number)
+          // Nothing is taken down in order: the engine's threads are at work, in code that must not go away under them.
+          fflush(nil)
+          _exit(128 + number)
         }
-        if let note { Terminal.note(note) }
-        task.cancel()
       }
       source.activate()
       return source
@@ -48,17 +56,24 @@ enum Interruption {
     if let signal { throw ExitCode(128 + signal) }
   }
 
-  /// The first signal that came.
-  private final class Received: Sendable {
-    private let number = Mutex<Int32?>(nil)
+  /// What a signal means by what came before.
+  enum Meaning {
+    case first, echo, impatience
+  }
 
-    var signal: Int32? { number.withLock { $0 } }
+  /// The first signal that came, and when.
+  final class Received: Sendable {
+    private let first = Mutex<(signal: Int32, time: ContinuousClock.Instant)?>(nil)
 
-    func isFirst(_ signal: Int32) -> Bool {
-      number.withLock { number in
-        guard number == nil else { return false }
-        number = signal
-        return true
+    var signal: Int32? { first.withLock { $0?.signal } }
+
+    func add(_ signal: Int32, at now: ContinuousClock.Instant = .now) -> Meaning {
+      first.withLock { first in
+        guard let known = first else {
+          first = (signal, now)
+          return .first
+        }
+        return now - known.time < Interruption.patience ? .echo : .impatience
       }
     }
   }

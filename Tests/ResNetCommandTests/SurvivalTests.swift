@@ -2,6 +2,8 @@ import Foundation
 import ResNet
 import Testing
 
+@testable import ResNetCommand
+
 /// What happens to a run when something happens to it.
 @Suite struct SurvivalTests {
   private let folder: TemporaryFolder
@@ -43,6 +45,28 @@ import Testing
       arguments = ["train", "--resume", run, "--checkpoint-every", "5"]
     }
     #expect(try RunFolder.record(of: run).sittings.count == 2)
+  }
+
+  @Test("One request that arrives twice, as timeout sends it, is no impatience: the run is saved")
+  func echo() throws {
+    let tool = try Tool.start(training(run, epochs: 1_000_000))
+    try tool.wait { !checkpoints(in: run).isEmpty }
+    tool.signal(SIGTERM)
+    tool.signal(SIGTERM)
+    tool.signal(SIGINT)
+    let result = try tool.end()
+    #expect([130, 143].contains(result.status), "\(result.errors)")
+    #expect(result.errors.contains("to go on: resnet train --resume \(run)"), "\(result.errors)")
+    #expect(try RunFolder.record(of: run).state == .interrupted)
+  }
+
+  @Test("A signal a second after the first means that nobody will wait")
+  func impatience() {
+    let (received, start) = (Interruption.Received(), ContinuousClock.now)
+    #expect(received.add(SIGINT, at: start) == .first)
+    #expect(received.add(SIGTERM, at: start + .milliseconds(999)) == .echo)
+    #expect(received.add(SIGTERM, at: start + Interruption.patience) == .impatience)
+    #expect(received.signal == SIGINT)
   }
 
   @Test("Interrupted, a run that tells JSON tells nothing else")
