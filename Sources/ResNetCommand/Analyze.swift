@@ -39,7 +39,7 @@ struct AnalysisOptions: ParsableArguments {
   }
 
   /// The networks; each is called as its path, without what all of them have in common.
-  func subjects() throws -> [Subject] { try Subject.read(models) }
+  func subjects() throws -> [Subject] { try Subject.told(models) }
 }
 
 /// Where the files of a view go.

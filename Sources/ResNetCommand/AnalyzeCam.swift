@@ -66,7 +66,7 @@ struct AnalyzeCam: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let subjects = try Subject.read([model])
+    let subjects = try Subject.told([model])
     let classIndex = try className.map { try subjects[0].model.classIndex(of: $0) }
     if !output.csv { _ = try output.folder(for: subjects) }
     let chosen = try chosenPictures(subjects[0].model)

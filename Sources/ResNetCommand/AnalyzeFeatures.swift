@@ -34,7 +34,7 @@ struct AnalyzeFeatures: AsyncParsableCommand {
   @OptionGroup var sharing: ThreadsOption
 
   func run() async throws {
-    let subjects = try Subject.read([model])
+    let subjects = try Subject.told([model])
     let test = try pictures.open(data).requireTest()
     if !output.csv { _ = try output.folder(for: subjects) }
     try await sharing.apply()

@@ -23,7 +23,7 @@ struct AnalyzeReuse: AsyncParsableCommand {
   @OptionGroup var output: AnalysisOutput
 
   func run() async throws {
-    let subjects = try Subject.read([model])
+    let subjects = try Subject.told([model])
     try output.show(FeatureReuse.measure(of: subjects[0]), of: subjects)
   }
 }

@@ -60,7 +60,7 @@ struct AnalyzeSurface: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let subjects = try Subject.read([model] + (to.map { [$0] } ?? []))
+    let subjects = try Subject.told([model] + (to.map { [$0] } ?? []))
     let splits = try pictures.open(data)
     let training = try splits.requireTraining()
     // Told before minutes of measuring.

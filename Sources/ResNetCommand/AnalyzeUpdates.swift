@@ -22,7 +22,7 @@ struct AnalyzeUpdates: ParsableCommand {
   @OptionGroup var output: AnalysisOutput
 
   func run() throws {
-    let subjects = try Subject.read(models)
+    let subjects = try Subject.told(models)
     try output.show(try Updates.measure(subjects), of: subjects)
   }
 }

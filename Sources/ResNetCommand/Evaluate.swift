@@ -52,6 +52,7 @@ struct Evaluate: AsyncParsableCommand {
     // Measuring can take long: what does not fit is refused before. One model at a time is held in memory.
     for path in models {
       let model = try evaluator(path, for: test).model
+      model.tellNotFinite(path)
       if test.imageShape == nil, let note = model.noteOnResizing { Terminal.note("note: \(cell(path)) \(note)") }
       let classes = model.classes
       guard let (own, other) = zip(classes, test.classNames).first(where: { $0 != $1 }) else { continue }

@@ -60,6 +60,7 @@ struct Export: ParsableCommand {
     }
     try AtomicFile.check(output)
     let model = try step.map { try RunFolder.model(in: self.model, step: $0) } ?? Model(contentsOf: file)
+    model.tellNotFinite(self.model)
     if isModelFile {
       try model.write(to: output, as: type ?? .float32)
       Terminal.print("\(cell(model.architecture.name)), \(model.graph.parameterCount) parameters")

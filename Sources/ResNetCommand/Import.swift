@@ -94,6 +94,9 @@ struct Import: ParsableCommand {
       \(counted(names.count, "class", "classes"))
       from \(file.summary)
       """)
+    if let prefix = file.prefix(for: model.graph) {
+      Terminal.print("names without \(quoted(prefix)) before all of them")
+    }
     if partial {
       let lines = file.difference(from: model.graph).lines
       Terminal.print(lines.isEmpty ? "everything fits" : lines.joined(separator: "\n"))

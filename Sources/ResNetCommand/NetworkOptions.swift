@@ -93,10 +93,12 @@ extension Architecture {
   }
 
   /// The network that an argument means: a file where it looks like one or is one, else a name. A network's name stays
-  /// one beside a file that is called the same; `./resnet20` is the file.
+  /// one beside a file that is called the same; `./resnet20` is the file. A name that weights have, as in
+  /// `timm/resnet50.a1_in1k`, looks like no file.
   init(argument: String) throws {
     let isName = (try? Architecture.named(argument)) != nil
-    if !isName, isFile(argument) || argument.contains("/") || argument.hasSuffix(".json") {
+    let looksLikeFile = argument.hasSuffix(".json") || argument.contains("/") && !argument.hasPrefix("timm/")
+    if !isName, isFile(argument) || looksLikeFile {
       try self.init(contentsOf: argument)
     } else {
       self = try Architecture.named(argument)

@@ -29,11 +29,18 @@ enum PictureArguments {
   /// - Throws: `ResNetError` of code `data` where there are none, `inputOutput` where a folder cannot be read.
   static func pictures(in folder: String) throws -> [String] {
     let found = try PictureTree.files(of: folder).map { folder + (folder.hasSuffix("/") ? "" : "/") + $0.path }
+    let unread = PictureTree.refusal(try PictureTree.otherPictures(of: folder).map(\.path))
     guard !found.isEmpty else {
+      if let unread {
+        throw ResNetError(
+          .data, "there are no pictures of a kind that is read: \(unread)", at: folder,
+          remedy: "Save them as JPEG or PNG")
+      }
       throw ResNetError(
         .data, "there are no pictures in this folder", at: folder,
         remedy: "Give a folder with files that end in \(ImageFormat.fileExtensions.sorted().joined(separator: ", "))")
     }
+    if let unread { Terminal.note("note: \(cell(folder)): \(unread)") }
     return found
   }
 

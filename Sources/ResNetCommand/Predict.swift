@@ -75,6 +75,7 @@ struct Predict: AsyncParsableCommand {
 
   func run() async throws {
     let model = try Model(contentsOf: model)
+    model.tellNotFinite(self.model)
     if let logits {
       try refuseModel(at: logits)
       // Told before thousands of pictures have been looked at.

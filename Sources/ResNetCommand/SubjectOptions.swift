@@ -33,7 +33,7 @@ struct SubjectOptions: ParsableArguments {
   ///
   /// - Throws: what reading and making them throws.
   func subjects(for dataSet: DataSet?) throws -> [Subject] {
-    let trained = try Subject.read(models)
+    let trained = try Subject.told(models)
     // What was varied stands in the name, as in `plain20 normalization=none`.
     let variation = options.arguments.map { " " + $0.dropFirst(2) }.joined()
     let begun = try networks.map { network in

@@ -13,6 +13,9 @@ package func editDistance(_ first: [UInt8], _ second: [UInt8]) -> Int {
   return row[second.count]
 }
 
+/// The numbers in a name, in digits: 16 and 4 are others than 164.
+package func numbers(in name: String) -> [Substring] { name.split { !($0.isASCII && $0.isWholeNumber) } }
+
 /// The name that one may have been meant to be: the nearest of some, where at most a third of it is to be changed.
 package func nearestName(to name: String, among names: [String]) -> String? {
   let wanted = Array(name.utf8.prefix(100))

@@ -27,12 +27,12 @@ package enum PictureTree {
   }
 
   /// Lists what lies where pictures do and has the name of one of a kind that is not read.
-  static func otherPictures(of root: String, below inner: String) throws -> [File] {
+  package static func otherPictures(of root: String, below inner: String = "") throws -> [File] {
     try files(of: root, below: inner, where: \.isOtherPicture)
   }
 
   /// What to say of files of kinds that are not read, as in `3 HEIC files are not read`; `nil` where there are none.
-  static func refusal(_ names: [String]) -> String? {
+  package static func refusal(_ names: [String]) -> String? {
     let kinds = Set(names.compactMap { FolderEntry.fileExtension(of: $0)?.uppercased() }).sorted()
     guard !kinds.isEmpty else { return nil }
     return counted(names.count, kinds.joined(separator: " and ") + " file") + (names.count == 1 ? " is" : " are")

@@ -225,9 +225,18 @@ struct PickleReader {
     guard let global = PickleGlobal(module: module, name: name) else {
       throw refusal(
         "the pickle uses \(quoted("\(module).\(name)")), which is not allowed: it could run anything",
-        remedy: "Save the weights alone in Python: torch.save(model.state_dict(), \"weights.pth\")")
+        remedy: "If you trust the file, save the weights alone in Python: \(stateDictInPython)")
     }
     try push(.global(global))
+  }
+
+  /// The line of Python that takes the weights out of a file with more in it: out of the dictionary that has been begun, or
+  /// out of a whole module.
+  private var stateDictInPython: String {
+    let load = "torch.load(\"x.pth\", weights_only=False)"
+    guard case .dictionary = stack.first else { return "torch.save(\(load).state_dict(), \"weights.pth\")" }
+    let keys = PyTorchCheckpoint.stateDictKeys.map { "\"\($0)\"" }.joined(separator: ", ")
+    return "c = \(load); torch.save({k: c[k] for k in [\(keys)] if k in c}, \"weights.pth\")"
   }
 
   /// The place of a storage, which a pickle describes again for each tensor on it.

@@ -4,6 +4,17 @@ extension PyTorchCheckpoint {
   /// The zip format: `NAME/data.pkl`, and the numbers of each storage under `NAME/data/KEY`.
   static func readZip(_ source: ByteSource) throws -> (PickleContents, StorageRanges) {
     let archive = try ZipArchive(source)
+    // A program's constants have a pickle of their own, and its code is compressed.
+    guard !archive.parts.contains(where: { $0.name.hasSuffix("/constants.pkl") }) else {
+      throw ResNetError(
+        .data, "the file is TorchScript, a program with its weights, and no checkpoint", at: source.place,
+        remedy: "Save the weights alone in Python: torch.save(torch.jit.load(\"x.pt\").state_dict(), \"x.pth\")")
+    }
+    if let part = archive.parts.first(where: \.isCompressed) {
+      throw ResNetError(
+        .data, "the part \(quoted(part.name)) of the zip file is compressed, which PyTorch does not do",
+        at: source.place, remedy: "Give the file as PyTorch wrote it")
+    }
     let pickles = archive.parts.filter { part in
       part.name.hasSuffix("/data.pkl") && part.name.utf8.count { $0 == UInt8(ascii: "/") } == 1
     }

@@ -1,6 +1,6 @@
 import ResNetCore
 
-/// A zip file whose contents are stored as they are: what PyTorch writes and nothing more of the format.
+/// A zip file: what PyTorch writes and nothing more of the format. Compressed parts are told as such and not unpacked.
 ///
 /// Sizes and positions come from the directory at the end of the file, with the 64-bit extension (PKWARE's APPNOTE 4.3
 /// and 4.5.3). Every part is checked against the size of the file before memory is taken.
@@ -13,6 +13,8 @@ struct ZipArchive: Sendable {
     var name: String
     /// Where its bytes lie.
     var range: Range<Int>
+    /// Whether they have to be unpacked, which nothing here does.
+    var isCompressed: Bool
   }
 
   private static let partSignature: UInt64 = 0x0403_4B50
@@ -28,8 +30,7 @@ struct ZipArchive: Sendable {
 
   /// Reads the directory.
   ///
-  /// - Throws: `ResNetError` of code `data` where the file is damaged, cut short, compressed or encrypted, `inputOutput` where it cannot be
-  ///   read.
+  /// - Throws: `ResNetError` of code `data` where the file is damaged, cut short or encrypted, `inputOutput` where it cannot be read.
   init(_ source: ByteSource) throws {
     let directory = try Self.directory(of: source)
     var cursor = ByteCursor(source, in: directory.range)
@@ -123,13 +124,9 @@ struct ZipArchive: Sendable {
     }
     try cursor.skip(extraLength + commentLength)
     guard flags & 1 == 0 else { throw refusal("its part \(quoted(name)) is encrypted", cursor) }
-    guard method == 0, sizes.compressed == sizes.whole else {
-      throw ResNetError(
-        .data, "the part \(quoted(name)) of the zip file is compressed, which PyTorch does not do",
-        at: cursor.source.place,
-        remedy: "Give the file as PyTorch wrote it")
-    }
-    return Part(name: name, range: try range(of: name, at: start, size: sizes.whole, cursor))
+    return Part(
+      name: name, range: try range(of: name, at: start, size: sizes.compressed, cursor),
+      isCompressed: method != 0 || sizes.compressed != sizes.whole)
   }
 
   /// Where a part's bytes lie: behind a header of its own, whose extra field PyTorch fills up to align them.

@@ -24,7 +24,9 @@ extension Graph {
   /// The error for a name that is no layer's and no module's.
   func unknownModule(_ name: String) -> ResNetError {
     let modules = modules
-    let names = modules + layers.map(\.name)
+    let given = numbers(in: name)
+    // The layer of another number is another layer.
+    let names = (modules + layers.map(\.name)).filter { given.isEmpty || numbers(in: $0) == given }
     let guess = nearestName(to: name, among: names).map { "Did you mean \($0)? " } ?? ""
     let shown = modules.prefix(30).joined(separator: ", ") + (modules.count > 30 ? " …" : "")
     return ResNetError(

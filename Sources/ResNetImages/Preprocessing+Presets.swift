@@ -30,19 +30,26 @@ extension Preprocessing {
     side: Int = 224, cropFraction: Double = 0.875, mean: [Double] = imageNetMean,
     deviation: [Double] = imageNetDeviation
   ) throws -> Preprocessing {
+    try check(cropFraction, of: side)
     let resize = (Double(side) / cropFraction).rounded()
-    try check(cropFraction, resize)
     return try Preprocessing(
       mean: mean, deviation: deviation,
       geometry: .centerCrop(resize: Int(resize), crop: ImageSize(side: side), .bilinear))
   }
 
-  /// Refuses a share that cannot be cut out of a picture whose shorter side would be `resize`.
-  private static func check(_ cropFraction: Double, _ resize: Double) throws {
-    guard cropFraction > 0, cropFraction <= 1, resize.magnitude <= Double(Geometry.maximumSide) else {
+  /// Refuses a share that cannot be cut out of a picture, and a side that no picture can have of which it is that share.
+  private static func check(_ cropFraction: Double, of side: Int) throws {
+    try Geometry.squash(ImageSize(side: side), .nearest).check()
+    let largest = Double(Geometry.maximumSide) * cropFraction
+    guard cropFraction <= 1, largest >= 1 else {
       throw ResNetError(
         .data, "a fraction of \(cropFraction) cannot be cut out of a picture",
         remedy: "Choose a fraction above 0 and up to 1, such as 0.875")
+    }
+    guard side <= Int(largest) else {
+      throw ResNetError(
+        .data, "\(side) pixels cannot be \(cropFraction) of a picture's side, which is \(Geometry.maximumSide) at most",
+        remedy: "Choose a size from 1 to \(Int(largest))")
     }
   }
 
@@ -60,8 +67,8 @@ extension Preprocessing {
     size: Int = 224, cropFraction: Double = 0.875, interpolation: Interpolation = .bicubic,
     mean: [Double] = imageNetMean, deviation: [Double] = imageNetDeviation
   ) throws -> Preprocessing {
+    try check(cropFraction, of: size)
     let resize = Double(size) / cropFraction
-    try check(cropFraction, resize)
     return try Preprocessing(
       mean: mean, deviation: deviation,
       geometry: .centerCrop(resize: Int(resize), crop: ImageSize(side: size), interpolation))

@@ -13,10 +13,9 @@ extension Architecture {
     do {
       text = try TextFile.read(path, atMost: Self.maximumJSONSize)
       try JSONScanner.check(text, place: path, isHandwritten: true)
-    } catch let error as ResNetError where error.code == .data {
-      guard let kind = FileKind(of: path) else { throw error }
-      throw ResNetError(
-        .data, "the file is \(kind), and no description of a network", at: path,
+    } catch let error as ResNetError {
+      throw FileKind.refusal(
+        of: path, insteadOf: error, wanted: "description of a network",
         remedy: "Give a network's name or its JSON file; 'resnet networks' lists and prints them")
     }
     do {

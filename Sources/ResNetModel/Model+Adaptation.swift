@@ -25,8 +25,8 @@ extension Model {
   ///   - classes: what the outputs are to be called.
   ///   - preprocessing: this model's own if `nil`.
   ///   - seed: what a new last layer is drawn from.
-  /// - Throws: `ResNetError` of code `data` where the images do not fit or the network is another one, with the difference;
-  ///   `usage` where the network cannot be made, or this model is quantised.
+  /// - Throws: `ResNetError` of code `data` where the images do not fit, the network is another one, with the difference, or
+  ///   a number that is taken over is not finite; `usage` where the network cannot be made, or this model is quantised.
   public func adapted(
     to architecture: Architecture? = nil, input: Shape? = nil, classes: [String], preprocessing: Preprocessing? = nil,
     seed: UInt64
@@ -55,6 +55,11 @@ extension Model {
       }
       taken += 1
       return (parameter.name, tensor)
+    }
+    if let fault = NotFinite(in: Dictionary(uniqueKeysWithValues: numbers)) {
+      throw ResNetError(
+        .data, "\(fault)", at: self.architecture.name,
+        remedy: "Begin with a model from before its training diverged, such as an earlier checkpoint of its run")
     }
     let model = try Model(
       architecture: architecture, input: input, classes: classes, preprocessing: preprocessing ?? self.preprocessing,

@@ -14,8 +14,9 @@ extension Model {
   ///   - weights: the file that holds them.
   ///   - isPartial: whether what the file lacks or has in another shape may keep its first values, a function of the
   ///     seed 0 and its name; `weights.difference(from: model.graph)` then tells what that is.
-  /// - Throws: `ResNetError` of code `usage` where the network cannot be made, `data` where the weights do not fit it, or
-  ///   none of them does; the message lists the first ten that are missing, unexpected or of the wrong shape.
+  /// - Throws: `ResNetError` of code `usage` where the network cannot be made, `data` where the weights do not fit it,
+  ///   none of them does, or one of their numbers is not finite; the message lists the first ten that are missing,
+  ///   unexpected or of the wrong shape.
   public init(
     architecture: Architecture, input: Shape? = nil, classes: [String], preprocessing: Preprocessing,
     weights: WeightFile, isPartial: Bool = false
@@ -25,7 +26,8 @@ extension Model {
       guard isPartial || difference.isEmpty else {
         throw Self.misfit(
           difference, of: architecture, at: weights.place,
-          remedy: "Give weights of this network and this number of classes, or ask for partial loading (--partial)")
+          remedy: (weights.proposal.map { "\($0): give such a network and as many classes" }
+            ?? "Give weights of this network and this number of classes") + ", or ask for partial loading (--partial)")
       }
       var tensors = try weights.tensors(for: graph)
       guard !tensors.isEmpty else {

@@ -76,14 +76,20 @@ public struct ParameterDifference: Hashable, Sendable {
     return "\(items.count) \(fault): \(shown)" + (items.count > 10 ? " and \(items.count - 10) more" : "")
   }
 
-  /// The missing tensor of the same shape whose name is most alike, where at least half of the name is.
+  /// The missing tensor of the same shape whose name is the end of the item's behind a point, or most alike, where at least
+  /// half of the name is; with the item's outermost module, or without it.
   private func nearestMissing(to item: Item) -> String? {
-    let name = Array(item.name.utf8.prefix(100))
-    let candidates = missing.lazy.filter { $0.shape == item.shape }.prefix(1000)
-      .map { (name: $0.name, distance: editDistance(name, Array($0.name.utf8.prefix(100)))) }
-    guard let nearest = candidates.min(by: { $0.distance < $1.distance }), nearest.distance <= name.count / 2 else {
-      return nil
+    let candidates = missing.lazy.filter { $0.shape == item.shape }.prefix(1000).map(\.name)
+    if let end = candidates.first(where: { item.name.hasSuffix("." + $0) }) { return end }
+    let inner = item.name.utf8.firstIndex(of: UInt8(ascii: ".")).map {
+      String(item.name[item.name.index(after: $0)...])
     }
-    return nearest.name
+    for name in [item.name, inner].compactMap(\.self).map({ Array($0.utf8.prefix(100)) }) {
+      let distances = candidates.map { (name: $0, distance: editDistance(name, Array($0.utf8.prefix(100)))) }
+      if let nearest = distances.min(by: { $0.distance < $1.distance }), nearest.distance <= name.count / 2 {
+        return nearest.name
+      }
+    }
+    return nil
   }
 }

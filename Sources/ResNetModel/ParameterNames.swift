@@ -27,6 +27,23 @@ enum ParameterNames {
     return names.map(String.init)
   }
 
+  /// The most modules that are taken off.
+  private static let mostModules = 4
+
+  /// The names as they are, and without the outermost modules that all of them lie in: what Lightning, or a network around
+  /// the network, puts before them.
+  static func spellings(_ names: [String]) -> [(prefix: String, names: [String])] {
+    var spellings = [(prefix: "", names: names)]
+    while spellings.count <= mostModules, let (prefix, names) = spellings.last, let first = names.first,
+      let end = first.utf8.firstIndex(of: UInt8(ascii: ".")),
+      case let module = first[...end],
+      names.allSatisfy({ $0.hasPrefix(module) && $0.utf8.count > module.utf8.count })
+    {
+      spellings.append((prefix + module, names.map { String($0.dropFirst(module.count)) }))
+    }
+    return spellings
+  }
+
   /// The name of a parameter here, where others call it `name`.
   static func ours(_ name: String) -> String {
     let renamed = replacements.reduce("." + name) { $0.replacing($1.theirs, with: $1.ours) }

@@ -15,7 +15,7 @@ import ResNetModels
 /// ```
 ///
 /// Names are torchvision's and timm's, those of the common repositories for CIFAR (`linear` for `fc`, `shortcut` for
-/// `downsample`) or of old DenseNets (`norm.1` for `norm1`), with or without `module.` in front of all.
+/// `downsample`) or of old DenseNets (`norm.1` for `norm1`), with or without `module.` or another module in front of all.
 public struct WeightFile: Sendable {
   private enum Contents: Sendable {
     case safetensors(Safetensors)
@@ -25,8 +25,9 @@ public struct WeightFile: Sendable {
   private let contents: Contents
   /// The tensors by their names in the file.
   private let entries: [(name: String, shape: Shape)]
-  /// The names without what all of them begin with, such as `module.`.
-  private let names: [String]
+  /// The names without what wrappers put before all of them, such as `module.`; then without a module that all lie in, such
+  /// as `backbone.`, and so on.
+  private let spellings: [(prefix: String, names: [String])]
 
   /// Opens a file of either kind, whatever it is called; numbers are read when they are asked for.
   ///
@@ -51,7 +52,7 @@ public struct WeightFile: Sendable {
       case .safetensors(let file): file.entries.map { ($0.name, $0.shape) }
       case .checkpoint(let file): file.entries.map { ($0.name, $0.shape) }
       }
-    names = ParameterNames.withoutPrefixes(entries.map(\.name))
+    spellings = ParameterNames.spellings(ParameterNames.withoutPrefixes(entries.map(\.name)))
   }
 
   /// Where the file is, for messages.
@@ -73,10 +74,34 @@ public struct WeightFile: Sendable {
     return "\(counted(entries.count, "tensor")) of \(kind)"
   }
 
-  /// The number of classes that the last layer's weights tell apart; `nil` where there is no such layer.
+  /// The number of classes that the last layer's weights tell apart; `nil` where there is no such layer, or where its
+  /// biases are of another number.
   public var classCount: Int? {
-    let layers = ["fc.weight", "classifier.weight"]
-    return zip(names, entries).first { layers.contains(ParameterNames.ours($0)) && $1.shape.rank == 2 }?.1.shape[0]
+    for (_, names) in spellings {
+      func shape(_ name: String, rank: Int) -> Shape? {
+        zip(names, entries).first { ParameterNames.ours($0) == name && $1.shape.rank == rank }?.1.shape
+      }
+      for layer in ["fc", "classifier"] {
+        guard let count = shape(layer + ".weight", rank: 2)?[0] else { continue }
+        return shape(layer + ".bias", rank: 1).map { $0[0] == count } ?? true ? count : nil
+      }
+    }
+    return nil
+  }
+
+  /// The modules that all names lie in and the network's do not, as in `backbone.`; `nil` where there are none.
+  package func prefix(for graph: Graph) -> String? {
+    let prefix = spelling(for: Set(graph.parameters.map(\.name))).prefix
+    return prefix.isEmpty ? nil : prefix
+  }
+
+  /// The names of which most are the network's.
+  private func spelling(for expected: Set<String>) -> (prefix: String, names: [String]) {
+    func fitting(_ names: [String]) -> Int {
+      names.count { expected.contains($0) || expected.contains(ParameterNames.ours($0)) }
+    }
+    guard spellings.count > 1 else { return spellings[0] }
+    return spellings.max { fitting($0.names) < fitting($1.names) } ?? spellings[0]
   }
 
   /// How the file's tensors differ from a network's parameters, by the names of the network.
@@ -89,7 +114,7 @@ public struct WeightFile: Sendable {
   /// Several can: shortcuts without parameters leave no trace, so `resnet20` and `plain20` fit the same files.
   public func fittingNetworks() -> [String] {
     guard let classCount else { return [] }
-    let count = names.count { !Self.isBatchCount($0) }
+    let count = entries.count { !Self.isBatchCount($0.name) }
     return Architecture.catalogue.map(\.name).filter { name in
       guard let graph = try? Architecture.named(name).graph(classes: classCount), graph.parameters.count == count else {
         return false
@@ -111,7 +136,7 @@ public struct WeightFile: Sendable {
     let shapes = Dictionary(expected.map { ($0.name, $0.shape) }) { first, _ in first }
     var given: [(name: String, shape: Shape)] = []
     var places: [String: Int] = [:]
-    for (position, name) in names.enumerated() {
+    for (position, name) in spelling(for: Set(shapes.keys)).names.enumerated() {
       let shape = entries[position].shape
       if Self.isBatchCount(name) { continue }
       let renamed = shapes[name] == nil ? ParameterNames.ours(name) : name
@@ -127,14 +152,21 @@ public struct WeightFile: Sendable {
 
   /// The numbers of a network's parameters, of those that the file has in the right shape.
   ///
-  /// - Throws: `ResNetError` of code `data` where the file is damaged, `inputOutput` where it cannot be read.
+  /// - Throws: `ResNetError` of code `data` where the file is damaged or a number is not finite, `inputOutput` where it
+  ///   cannot be read.
   func tensors(for graph: Graph) throws -> [String: Tensor] {
-    try matched(to: graph).places.mapValues { position in
+    let tensors = try matched(to: graph).places.mapValues { position in
       switch contents {
       case .safetensors(let file): try file.tensor(file.entries[position])
       case .checkpoint(let file): try file.tensor(file.entries[position])
       }
     }
+    if let fault = NotFinite(in: tensors) {
+      throw ResNetError(
+        .data, "\(fault)", at: place,
+        remedy: "Give weights from before their training diverged, such as an earlier checkpoint")
+    }
+    return tensors
   }
 }
 

@@ -2,6 +2,7 @@ import Foundation
 import ResNetCore
 import ResNetFiles
 import ResNetImages
+import ResNetModel
 
 extension Recipe {
   /// The most bytes that a recipe's file may have.
@@ -12,7 +13,15 @@ extension Recipe {
   /// - Throws: `ResNetError` of code `data` with the file, the line and the key where the file is missing or is no
   ///   recipe, `inputOutput` where it cannot be read.
   public init(contentsOf path: String) throws {
-    try self.init(json: TextFile.read(path, atMost: Self.maximumFileSize), place: path)
+    let text: String
+    do {
+      text = try TextFile.read(path, atMost: Self.maximumFileSize)
+    } catch let error as ResNetError {
+      throw FileKind.refusal(
+        of: path, insteadOf: error, wanted: "recipe",
+        remedy: "Give a recipe's name or its JSON file; 'resnet recipes' lists and prints them")
+    }
+    try self.init(json: text, place: path)
   }
 
   /// Reads a recipe from JSON.

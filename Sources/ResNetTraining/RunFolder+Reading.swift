@@ -85,9 +85,14 @@ extension RunFolder {
   /// The model of the run in a folder as it was after some steps, at which the run kept its state; with its figures where
   /// they ended an epoch.
   ///
-  /// - Throws: `ResNetError` of code `data` where there is no checkpoint of that step or it is damaged, or the run has not
-  ///   saved a model yet; `inputOutput` where a file cannot be read.
+  /// - Throws: `ResNetError` of code `usage` where the path is a file's, `data` where there is no checkpoint of that step or
+  ///   it is damaged, or the run has not saved a model yet; `inputOutput` where a file cannot be read.
   public nonisolated static func model(in path: String, step: Int) throws -> Model {
+    guard try Model.file(at: path) != path else {
+      throw ResNetError(
+        .usage, "a model's file holds one model, and a run's checkpoints lie in its folder", at: path,
+        remedy: "Give the folder of the run, or leave the step away (--step)")
+    }
     guard let place = checkpointFiles(in: path).first(where: { $0.step == step }) else {
       let steps = checkpointFiles(in: path).map { "\($0.step)" }
       throw ResNetError(

@@ -115,8 +115,25 @@ import Testing
       ),
       (
         ["networks", "--show", "m.SAFETENSORS"],
-        "m.SAFETENSORS: the file is a safetensors file, and no description"
+        "m.SAFETENSORS: the file is a model of the network 'resnet8', and no description"
       ),
+      (
+        ["train", "--network", "weights.bin", "--data", "generated", "--output", "run"],
+        "lists and prints them; training goes on from a model with --from."
+      ),
+      (
+        ["train", "--network", "resnet8", "--recipe", "weights.bin", "--data", "generated", "--output", "run"],
+        "weights.bin: the file is a model of the network 'resnet8', and no recipe. Give a recipe's name or its JSON file"
+      ),
+      (
+        ["train", "--network", "resnet8", "--recipe", "./photo.jpg", "--data", "generated", "--output", "run"],
+        "photo.jpg: the file is a picture (PNG, "
+      ),
+      (
+        ["train", "--network", "resnet8", "--recipe", "./noise", "--data", "generated", "--output", "run"],
+        "noise: the text is not UTF-8. Give a text file"
+      ),
+      (["summary", "runs/resnet50"], "runs/resnet50: "),
       (
         ["summary", "weights.pth"], "weights.pth: the file is a PyTorch checkpoint, which does not say of which network"
       ),
@@ -127,6 +144,9 @@ import Testing
       #expect(result.status == 65 && result.errors.contains(answer), "\(arguments): \(result.errors)")
       #expect(result.errors.split(separator: "\n").count == 1)
     }
+    // The names of weights have a stroke too.
+    let named = try Tool.run(["summary", "timm/resnet50.a1_in1k"], in: folder.path)
+    #expect(named.status == 64 && named.errors.contains("Did you mean resnet50?"), "\(named.errors)")
   }
 
   @Test("What is varied of a network is varied in its summary")

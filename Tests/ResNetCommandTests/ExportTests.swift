@@ -96,6 +96,8 @@ import Testing
     try refused([".", "-o", "m.onnx", "--type", "f16"], status: 64, "--type is for safetensors files")
     try refused([".", "-o", "m.safetensors", "--type", "f8"], status: 64, "--type")
     try refused([".", "-o", "m.safetensors", "--step", "3"], status: 65, "the run has no checkpoint of step 3")
+    try refused(
+      ["model.safetensors", "-o", "m.onnx", "--step", "3"], status: 64, "Give the folder of the run, or leave the step")
     let (whole, path) = (try Data(contentsOf: URL(filePath: folder.path + "/model.safetensors")), folder.path)
     try whole.prefix(1000).write(to: URL(filePath: path + "/model.safetensors"))
     try refused([".", "-o", "m.onnx"], status: 65, "model.safetensors")

@@ -84,7 +84,7 @@ import Testing
       (["--from", base, "--network", "resnet14"], 65, "the model is a 'resnet8', not a 'resnet14'"),
       (["--from", base, "--network", "plain8"], 65, "computes something else, first at layer1.0.add"),
       (["--from", base, "--freeze-until", "layr3"], 64, "Did you mean layer3? Its modules are conv1, bn1"),
-      (["--from", base, "--learning-rate-scale", "layer9=2"], 64, "no layer or module called 'layer9'"),
+      (["--from", base, "--learning-rate-scale", "layer9=2"], 64, "called 'layer9'. Its modules are conv1, bn1"),
       (["--from", base, "--learning-rate-scale", "fc"], 64, "fc"),
       (["--from", base, "--learning-rate-scale", "fc=2", "--learning-rate-scale", "fc=3"], 64, "is scaled twice"),
       (["--from", base, "--class-weights", folder.path + "/weights.txt"], 65, "9 of 10 classes have no weight"),

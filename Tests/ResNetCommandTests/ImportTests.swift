@@ -119,6 +119,28 @@ import Testing
       unknown.status == 64 && unknown.errors.contains("which network it is. Give --network."), "\(unknown.errors)")
   }
 
+  @Test("A module before all names is taken off and told; numbers that are not finite and another network are refused")
+  func foreign() throws {
+    let folder = try folder()
+    let graph = try Architecture.dense(depth: 40, growth: 12, isCompressed: false).graph(classes: 3)
+    var parameters = Dictionary(
+      uniqueKeysWithValues: graph.parameters.map { ("backbone." + $0.name, $0.initialValues(seed: 1)) })
+    try Safetensors.write(parameters, to: folder.path + "/w.safetensors")
+    let result = try run("w.safetensors", "-o", "m.safetensors", network: "densenet40_k12", in: folder)
+    #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
+    #expect(result.output.contains("\nnames without 'backbone.' before all of them\n"), "\(result.output)")
+    let other = try run("w.safetensors", "-o", "o.safetensors", network: "resnet20", in: folder)
+    #expect(
+      other.status == 65 && other.errors.contains("It fits densenet40_k12 with 3 classes: give"), "\(other.errors)")
+    parameters["backbone.classifier.bias"]?.scalars[1] = .nan
+    try Safetensors.write(parameters, to: folder.path + "/w.safetensors")
+    let diverged = try run("w.safetensors", "-o", "o.safetensors", network: "densenet40_k12", in: folder)
+    #expect(
+      diverged.errors == "error: w.safetensors: 1 value of the tensor 'classifier.bias' is not finite. "
+        + "Give weights from before their training diverged, such as an earlier checkpoint.\n")
+    #expect(diverged.status == 65 && !FileManager.default.fileExists(atPath: folder.path + "/o.safetensors"))
+  }
+
   @Test("What cannot be read is refused in one line, and nothing is written")
   func refusals() throws {
     let folder = try folder()

@@ -43,6 +43,48 @@ import Testing
     }
   }
 
+  @Test("Pictures of kinds that are not read are told, whether there are others or not")
+  func unread() throws {
+    let folder = try folder()
+    for file in ["heic/ant/0.heic", "heic/bee/1.AVIF", "photos/below/d.heic"] { try folder.write([1], to: file) }
+    let none = try predict("heic", in: folder)
+    #expect(none.status == 65 && none.output.isEmpty)
+    #expect(
+      none.errors == "error: heic: there are no pictures of a kind that is read: 2 AVIF and HEIC files are not read. "
+        + "Save them as JPEG or PNG.\n")
+    let some = try predict("photos", "--top", "1", in: folder)
+    #expect(some.status == 0 && some.errors == "note: photos: 1 HEIC file is not read\n", "\(some.errors)")
+    #expect(some.output.split(separator: "\n").count == 3)
+  }
+
+  @Test("A model with numbers that are not finite can be looked at, and that is told")
+  func notFinite() throws {
+    let folder = try folder()
+    let model = try Model(contentsOf: folder.path + "/model.safetensors")
+    var parameters = model.parameters
+    parameters["conv1.weight"]?.scalars[0] = .nan
+    try Model(
+      architecture: model.architecture, classes: model.classes, preprocessing: model.preprocessing,
+      parameters: parameters
+    ).write(to: folder.path + "/model.safetensors")
+    let note =
+      "note: model.safetensors: 1 value of the tensor 'conv1.weight' is not finite; what it answers means nothing\n"
+    #expect(try predict("photos/b.ppm", in: folder).errors.hasPrefix(note))
+    for part in ["train", "test"] {
+      for (index, name) in model.classes.enumerated() {
+        try folder.write(Self.picture(32, 32), to: "split/\(part)/\(index) \(name)/0.ppm")
+      }
+    }
+    for arguments in [
+      ["export", "model.safetensors", "-o", "m.onnx"], ["evaluate", "model.safetensors", "--data", "split"],
+      ["analyze", "surface", "model.safetensors", "--data", "none"],
+    ] {
+      let result = try Tool.run(arguments, in: folder.path)
+      #expect(result.errors.hasPrefix(note), "\(arguments): \(result.errors)")
+      #expect(result.errors.components(separatedBy: note).count == 2)
+    }
+  }
+
   @Test("A picture has a table of its likeliest classes under its name")
   func table() throws {
     let result = try predict("photos/b.ppm", "broken.ppm/../photos/below/c.ppm", in: folder())

@@ -124,6 +124,15 @@ import Testing
     ("an extra field past its end", zip { $0.parts[0].extra = [1, 0, 9, 0] }, "directory is damaged"),
     ("an encrypted part", zip { $0.parts[0].flags = 1 }, "'a/data.pkl' is encrypted"),
     ("a compressed part", zip { $0.parts[0].method = 8 }, "'a/data.pkl' of the zip file is compressed"),
+    ("a compressed storage", zip { $0.parts[1].method = 8 }, "'a/data/0' of the zip file is compressed"),
+    (
+      "TorchScript",
+      zip {
+        $0.parts.append(.init("a/constants.pkl", []))
+        $0.parts.append(.init("a/code/__torch__.py", [1, 2]))
+        $0.parts[3].method = 8
+      }, "the file is TorchScript, a program with its weights, and no checkpoint"
+    ),
     ("a part elsewhere", zip { $0.parts[0].start = 1 }, "not where the directory says"),
     ("a part behind the end", zip { $0.parts[0].start = 1 << 30 }, "'a/data.pkl' does not lie within it"),
     ("a part past the end", zip { $0.parts[1].size = 1 << 30 }, "'a/data/0' does not lie within it"),

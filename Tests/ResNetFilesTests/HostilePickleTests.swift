@@ -150,6 +150,26 @@ import Testing
     #expect(error?.place == "a, byte \(before)")
   }
 
+  @Test(
+    "What is not allowed is refused with the line of Python that saves the weights alone, of a dictionary or a module")
+  func remedies() throws {
+    let arguments = P.global("argparse", "Namespace")
+    for (value, line) in [
+      (
+        P.join(P.emptyDictionary, P.mark, P.text("args"), arguments),
+        "c = torch.load(\"x.pth\", weights_only=False); torch.save({k: c[k] for k in "
+          + "[\"state_dict\", \"model_state_dict\", \"model\", \"net\"] if k in c}, \"weights.pth\")"
+      ),
+      (arguments, "torch.save(torch.load(\"x.pth\", weights_only=False).state_dict(), \"weights.pth\")"),
+    ] {
+      let error = try #require(throws: ResNetError.self) {
+        try PyTorchCheckpoint(bytes: LegacyFile(value).bytes, name: "a")
+      }
+      #expect(error.message.contains("'argparse.Namespace', which is not allowed"))
+      #expect(error.remedy == "If you trust the file, save the weights alone in Python: " + line)
+    }
+  }
+
   @Test("What is allowed builds what Python would: stack, memo, old texts, long numbers")
   func allowed() throws {
     let vector = P.tensor(P.storage(count: 2), sizes: [2], strides: [1])

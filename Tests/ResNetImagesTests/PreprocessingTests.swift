@@ -89,6 +89,25 @@ import Testing
     #expect(throws: ResNetError.self) { try Preprocessing.keras(.tf, size: 0) }
   }
 
+  @Test(
+    "A size that no picture can have is at fault, and not the share of the picture that is cut out",
+    arguments: [
+      (65535, 0.875, "cut to 65535 pixels", "from 1 to 16384"), (.min, 0.875, "pixels", "from 1 to 16384"),
+      (16384, 0.875, "16384 pixels cannot be 0.875 of a picture's side", "from 1 to 14336"),
+      (2, 1e-4, "2 pixels cannot be 0.0001 of", "from 1 to 1"),
+      (224, 1e-9, "a fraction of 1e-09 cannot", "such as 0.875"),
+    ])
+  func tooLarge(size: Int, fraction: Double, message: String, remedy: String) throws {
+    for make in [
+      { try Preprocessing.timm(size: size, cropFraction: fraction) },
+      { try Preprocessing.photographs(side: size, cropFraction: fraction) },
+    ] {
+      let error = try #require(throws: ResNetError.self) { try make() }
+      #expect(error.code == .data && error.message.contains(message) && error.remedy.contains(remedy), "\(error)")
+    }
+    #expect(try Preprocessing.timm(size: 14336).geometry.outputSize?.width == 14336)
+  }
+
   @Test("Preprocessing prints its steps")
   func description() throws {
     #expect(

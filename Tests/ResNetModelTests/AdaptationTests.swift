@@ -27,6 +27,28 @@ import Testing
     }
   }
 
+  @Test("Nothing is begun from numbers that are not finite, which stay in the model's file to be looked at")
+  func notFinite() throws {
+    let plain = try sample()
+    func model(_ name: String) throws -> Model {
+      var parameters = plain.parameters
+      parameters[name]?.scalars[0] = .nan
+      return try Model(
+        architecture: plain.architecture, input: plain.input, classes: plain.classes,
+        preprocessing: plain.preprocessing, parameters: parameters)
+    }
+    try withTemporaryFolder { folder in
+      try model("conv1.weight").write(to: folder + "/m.safetensors")
+      let diverged = try Model(contentsOf: folder + "/m.safetensors")
+      #expect(diverged.notFinite?.description == "1 value of the tensor 'conv1.weight' is not finite")
+      let error = try #require(throws: ResNetError.self) { try diverged.adapted(classes: ["a"], seed: 0) }
+      #expect(error.code == .data && error.message.contains("'conv1.weight' is not finite"), "\(error)")
+    }
+    // A last layer that is replaced does not count.
+    #expect(try model("fc.bias").adapted(classes: ["a"], seed: 0).model.notFinite == nil)
+    #expect(plain.notFinite == nil)
+  }
+
   @Test("The same classes keep the whole model")
   func sameClasses() throws {
     let old = try sample()

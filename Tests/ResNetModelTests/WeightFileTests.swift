@@ -72,6 +72,82 @@ import Testing
     #expect(file.difference(from: graph).missing.count == graph.parameters.count - 1)
   }
 
+  @Test(
+    "Modules that all names lie in are taken off where the rest fits, and told",
+    arguments: ["backbone.", "model.", "encoder.net.", "module.a.b.c.d.", "a.b.c.d.e."])
+  func modules(prefix: String) throws {
+    let architecture = try Architecture.cifar(depth: 8)
+    let (graph, parameters, file) = try file(architecture) { prefix + $0 }
+    guard prefix != "a.b.c.d.e." else {
+      // Deeper than anything that people make.
+      return #expect(file.prefix(for: graph) == nil && file.difference(from: graph).missing.count == parameters.count)
+    }
+    #expect(try model(architecture, file).parameters == parameters)
+    #expect(file.prefix(for: graph) == String(prefix.trimmingPrefix("module.")))
+    #expect(file.classCount == 3)
+  }
+
+  @Test("A module that is the network's own stays where all names lie in it")
+  func ownModule() throws {
+    let architecture = try Architecture.dense(depth: 10, growth: 2, isCompressed: true)
+    let (graph, _, file) = try file(architecture) { $0.hasPrefix("features.") ? $0 : nil }
+    #expect(file.prefix(for: graph) == nil && file.difference(from: graph).unexpected.isEmpty)
+    #expect(try model(architecture, file, isPartial: true).graph == graph)
+  }
+
+  @Test("What may be meant is found without the modules before a name")
+  func guesses() throws {
+    let architecture = try Architecture.cifar(depth: 8)
+    let (graph, _, file) = try file(architecture) { name in
+      switch name {
+      case "bn1.bias": "net.backbone.bn1.bias"
+      case "layer3.0.conv2.weight": "backbone.layer3.0.conv2.wieght"
+      default: name
+      }
+    }
+    let lines = file.difference(from: graph).lines.joined(separator: "\n")
+    #expect(lines.contains("'net.backbone.bn1.bias' (16, did you mean 'bn1.bias'?)"), "\(lines)")
+    #expect(
+      lines.contains("'backbone.layer3.0.conv2.wieght' (64×64×3×3, did you mean 'layer3.0.conv2.weight'?)"), "\(lines)")
+  }
+
+  @Test("A last layer that is turned over is told with both shapes, and proves no number of classes")
+  func transposed() throws {
+    let architecture = try Architecture.cifar(depth: 8)
+    let (_, _, file) = try file(architecture, more: ["fc.weight": Tensor(repeating: 0, shape: [64, 3])]) {
+      $0 == "fc.weight" ? nil : $0
+    }
+    #expect(file.classCount == nil && file.proposal == nil)
+    let error = try #require(throws: ResNetError.self) { try model(architecture, file) }
+    #expect(error.message.hasSuffix(": 1 of the wrong shape: 'fc.weight' is 64×3, not 3×64"), "\(error)")
+  }
+
+  @Test("Numbers that are not finite are refused with the first tensor and how many there are")
+  func notFinite() throws {
+    let architecture = try Architecture.cifar(depth: 8)
+    var more = ["fc.bias": Tensor(shape: [3], scalars: [.nan, 0, -.infinity])]
+    var (graph, parameters, file) = try file(architecture, more: more) { $0 == "fc.bias" ? nil : $0 }
+    for isPartial in [false, true] {
+      let error = try #require(throws: ResNetError.self) { try model(architecture, file, isPartial: isPartial) }
+      #expect(error.code == .data && error.place == "w.safetensors" && error.remedy.contains("diverged"))
+      #expect(error.message == "2 values of the tensor 'fc.bias' are not finite")
+    }
+    more["bn1.bias"] = Tensor(shape: [16], scalars: [.infinity] + Array(repeating: 0, count: 15))
+    (graph, parameters, file) = try self.file(architecture, more: more) { more[$0] == nil ? $0 : nil }
+    #expect(file.difference(from: graph).isEmpty && parameters.count == graph.parameters.count)
+    let error = try #require(throws: ResNetError.self) { try model(architecture, file) }
+    #expect(error.message == "1 value of the tensor 'bn1.bias' is not finite, nor are 2 in 1 other tensor")
+  }
+
+  @Test("A file that fits another network of the catalogue names it")
+  func otherNetwork() throws {
+    let (_, _, file) = try file(.dense(depth: 40, growth: 12, isCompressed: false))
+    let error = try #require(throws: ResNetError.self) { try model(.cifar(depth: 8), file) }
+    #expect(
+      error.remedy.hasPrefix("It fits densenet40_k12 with 3 classes: give such a network and as many classes"),
+      "\(error)")
+  }
+
   @Test("What does not fit is told: missing, unexpected with what may be meant, of the wrong shape, ten of each")
   func difference() throws {
     let architecture = try Architecture.cifar(depth: 8)
@@ -121,7 +197,7 @@ import Testing
   @Test("Where nothing fits, partial loading is refused too")
   func nothing() throws {
     let architecture = try Architecture.cifar(depth: 8)
-    let (_, _, file) = try file(architecture) { "a." + $0 }
+    let (_, _, file) = try file(architecture) { $0.replacing(".", with: "_") }
     let error = #expect(throws: ResNetError.self) { try model(architecture, file, isPartial: true) }
     #expect(error?.message == "none of the tensors fits the network 'resnet8'")
   }

@@ -1,7 +1,8 @@
 import ResNetCore
 import ResNetGraph
-import ResNetModels
 import Testing
+
+@testable import ResNetModels
 
 @Suite struct NameTests {
   @Test("Every network of the catalogue is found under its name, is built, and is described in one line")
@@ -121,7 +122,9 @@ import Testing
       ("fully connected plain 32", "fully_connected_plain32"), ("densenet-100-k24", "densenet100_k24"),
       ("densenet-bc-100-12", "densenet_bc100_k12"), ("densenet40-13", "densenet40_k13"),
       ("wide-resnet-28", "wide_resnet28_10"), ("plan44", "plain44"),
-      ("preact_resent20", "preact_resnet20"), ("resnet20x", "resnet20"),
+      ("preact_resent20", "preact_resnet20"), ("resnet20x", "resnet20"), ("wrn-28-10", "wide_resnet28_10"),
+      ("wrn-16-4", "wide_resnet16_4"), ("WRN164", "wide_resnet16_4"), ("WRN-50-2", "wide_resnet50_2"),
+      ("timm/resnet50.a1_in1k", "resnet50"), ("resnet50.a1_in1k", "resnet50"), ("Resnet18.pth", "resnet18"),
     ])
   func guess(_ name: String, _ expected: String) throws {
     let error = try #require(throws: ResNetError.self) { try Architecture.named(name) }
@@ -132,12 +135,22 @@ import Testing
   @Test(
     "No network of other numbers is guessed, and none where much is wrong",
     arguments: [
-      "resnet-16-4", "resnet-5-0", "densenet122", "densenet41-13", "wrn-28-10", "resnet", "ResNet", "vgg20", "alexnet",
+      "resnet-16-4", "resnet-5-0", "densenet122", "densenet41-13", "wrn-28-11-2", "WRN-174", "wrn", "resnet", "ResNet",
+      "vgg20", "alexnet",
       "widresnet50", "densenet-40-12-3",
     ])
   func noGuess(_ name: String) throws {
     let error = try #require(throws: ResNetError.self) { try Architecture.named(name) }
     #expect(error.code == .usage && !error.remedy.contains("Did you mean"), "\(error)")
+  }
+
+  @Test(
+    "ResNet-D's letter is no slip: what there is of such a network is told", arguments: ["resnet18d", "ResNet-26-D"])
+  func otherShortcut(_ name: String) throws {
+    let error = try #require(throws: ResNetError.self) { try Architecture.named(name) }
+    let plain = name == "resnet18d" ? "resnet18" : "resnet26"
+    #expect(error.code == .usage && error.remedy.hasPrefix("\(plain) with --shortcut d has its shortcuts"), "\(error)")
+    #expect(try Architecture.guess("ResNet-50-D") == "resnet50d")
   }
 
   @Test("Depths that a family does not have are refused by the conveniences too")

@@ -306,7 +306,7 @@ import Testing
   @Test(
     "Names and numbers that make no sense are refused with what would",
     arguments: [
-      (FineTuning(freezeUntil: "layer9"), "no layer or module called 'layer9'", "Did you mean layer1?"),
+      (FineTuning(freezeUntil: "layer9"), "no layer or module called 'layer9'", "Its modules are conv1, bn1"),
       (FineTuning(learningRateScales: ["Layer2": 1]), "no layer or module called 'Layer2'", "Did you mean layer2?"),
       (FineTuning(learningRateScales: ["avgpool": 1]), "nothing learns in 'avgpool'", "with weights"),
       (FineTuning(learningRateScales: ["fc": -1]), "cannot be multiplied by -1.0", "positive"),
