@@ -78,6 +78,11 @@ extension DataCheck {
   }
 
   private var troubles: [String] {
-    ["what would stop training:"] + problems.map { indented(cell($0), by: 2) }
+    ["what would stop training:"]
+      + problems.flatMap { problem in
+        wrapped(printable(problem), width: Columns.lineWidth - 4).split(separator: "\n").enumerated().map {
+          indented(String($1), by: $0 == 0 ? 2 : 4)
+        }
+      }
   }
 }

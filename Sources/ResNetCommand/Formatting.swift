@@ -18,11 +18,11 @@ func encoded(_ value: some Encodable) throws -> String {
   String(decoding: try JSONEncoder.stable.encode(value), as: UTF8.self)
 }
 
-/// A text in lines of at most so many characters, broken between words where one is not longer than that.
+/// A text in lines of at most so many columns, broken between words where one is not longer than that.
 func wrapped(_ text: String, width: Int = 80) -> String {
   var lines: [String] = []
   for word in text.split(separator: " ") {
-    if let last = lines.last, last.count + 1 + word.count <= width {
+    if let last = lines.last, last.columns + 1 + word.columns <= width {
       lines[lines.count - 1] = last + " " + word
     } else {
       lines.append(String(word))

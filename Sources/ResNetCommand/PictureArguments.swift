@@ -10,16 +10,22 @@ enum PictureArguments {
 
   /// Files as they are given, the pictures in folders, and one picture from standard input.
   ///
+  /// - Parameter keepsEmptyFolders: whether a folder without pictures is a source that cannot be read.
   /// - Throws: `ResNetError` of code `data` where a folder holds no pictures, `usage` where standard input is to be read
   ///   twice, `inputOutput` where a folder or standard input cannot be read.
-  static func sources(_ arguments: [String]) throws -> [ImageSource] {
+  static func sources(_ arguments: [String], keepsEmptyFolders: Bool = false) throws -> [ImageSource] {
     guard arguments.filter({ $0 == standardInput }).count < 2 else {
       throw ResNetError(.usage, "standard input holds one picture", at: standardInput, remedy: "Give it once")
     }
     return try arguments.flatMap { argument -> [ImageSource] in
       if argument == standardInput { return [.bytes(try readStandardInput(), named: standardInput)] }
       // What is not there is a picture that cannot be read, as any other.
-      return isFolder(argument) ? try pictures(in: argument).map(ImageSource.file) : [.file(argument)]
+      guard isFolder(argument) else { return [.file(argument)] }
+      do {
+        return try pictures(in: argument).map(ImageSource.file)
+      } catch let error as ResNetError where keepsEmptyFolders && error.code == .data {
+        return [.file(argument)]
+      }
     }
   }
 

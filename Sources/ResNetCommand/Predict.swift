@@ -22,9 +22,9 @@ struct Predict: AsyncParsableCommand {
       webp, tif, tiff, bmp, ppm, pgm) and in the order of their paths; what is
       hidden is left out. '-' is one picture from standard input.
 
-      A file that is no picture is told with its reason, the others go on, and the
-      exit status is 65. Quantised models compute with integers unless --precision
-      says otherwise.
+      A file that is no picture, or a folder without any, is told with its reason,
+      the others go on, and the exit status is 65. Quantised models compute with
+      integers unless --precision says otherwise.
       """)
 
   @Argument(help: ArgumentHelp("The folder of a run, or a safetensors file.", valueName: "model"), completion: .models)
@@ -81,7 +81,7 @@ struct Predict: AsyncParsableCommand {
       // Told before thousands of pictures have been looked at.
       try AtomicFile.check(logits)
     }
-    let sources = try PictureArguments.sources(pictures)
+    let sources = try PictureArguments.sources(pictures, keepsEmptyFolders: true)
     try await engine.apply()
     let classifier = try await Classifier(
       model, rules: exif.map { ImageRules(exif: $0, background: model.preprocessing.rules.background) }, batch: batch,

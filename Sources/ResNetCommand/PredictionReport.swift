@@ -38,7 +38,8 @@ struct PredictionReport {
       }
       tellResizing(of: classification.size)
       if command.logits != nil { logits += classification.logits }
-    case .failure(let error):
+    case .failure(let reason):
+      let error = Self.refusal(ofFolder: source) ?? reason
       failures += 1
       prediction.error = "\(error)"
       Terminal.note("error: \(error)")
@@ -53,6 +54,17 @@ struct PredictionReport {
     }
     // The results of a batch come all at once: rates in the middle of one would mean nothing.
     if count.isMultiple(of: command.batch) { progress.show(count) }
+  }
+
+  /// What is wrong with a folder that was kept as a source; `nil` for a file.
+  private static func refusal(ofFolder source: ImageSource) -> ResNetError? {
+    guard case .file(let path) = source, isFolder(path) else { return nil }
+    do {
+      _ = try PictureArguments.pictures(in: path)
+      return nil
+    } catch {
+      return error as? ResNetError
+    }
   }
 
   /// Writes the logits.

@@ -1,5 +1,6 @@
 import ResNetCore
 import ResNetFiles
+import ResNetImages
 import Synchronization
 
 /// A file that should be a picture and is none, or a damaged one.
@@ -20,6 +21,19 @@ public struct BrokenPicture: Hashable, Sendable, Codable {
   init?(path: String, _ error: any Error) {
     guard let error = error as? ResNetError, error.code == .data else { return nil }
     self.init(path: path, reason: error.message)
+  }
+
+  /// Decodes a file, and tells what is wrong with it; `nil` where nothing is.
+  ///
+  /// - Throws: an error that is not the file's own fault.
+  static func found(at path: String) throws -> BrokenPicture? {
+    do {
+      _ = try Image(contentsOf: path)
+      return nil
+    } catch {
+      guard let broken = BrokenPicture(path: path, error) else { throw error }
+      return broken
+    }
   }
 }
 

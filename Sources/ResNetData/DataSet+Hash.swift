@@ -28,4 +28,18 @@ extension DataSet {
       return hash.digits
     }
   }
+
+  /// Of pictures, 32 bits for each in order, by which its label, its path below the set's folder and the length of its file
+  /// are known again; `nil` for images in memory.
+  package var pictureHashes: [UInt32]? {
+    guard case .files(let files) = images else { return nil }
+    return zip(rows, labels).map { row, label in
+      var hash = ContentHash("picture")
+      hash.combine(UInt64(UInt32(bitPattern: label)))
+      hash.combine(files.paths[row])
+      hash.combine(UInt64(files.lengths[row]))
+      // Every bit that was taken in counts in the upper half alone.
+      return UInt32(hash.word >> 32)
+    }
+  }
 }

@@ -46,34 +46,19 @@ struct FolderEntry {
       FolderEntry($0, at: folder + "/" + $0)
     }
     // A file is told as one that cannot be read; a folder would be left out without a word.
-    if entries.contains(where: { $0.identity == nil && !$0.isPicture }), hasNamelessFolder(folder) {
+    if entries.contains(where: { $0.identity == nil && !$0.isPicture }),
+      NamelessEntry.all(in: folder).contains(where: \.isFolder)
+    {
       throw ResNetError(
         .data, "it holds a folder whose name is not UTF-8", at: folder, remedy: "Rename that folder")
     }
     return entries
   }
 
-  /// Whether nothing is at a path any more, not even a link that leads nowhere.
+  /// Whether nothing is at a path any more, not even a link that leads nowhere; a name that is not UTF-8 never led there.
   static func isGone(_ path: String) -> Bool {
     var status = stat()
-    return lstat(path, &status) != 0 && [ENOENT, ENOTDIR].contains(errno)
-  }
-
-  /// Whether a folder holds one whose name no text can give.
-  private static func hasNamelessFolder(_ folder: String) -> Bool {
-    guard let stream = opendir(folder) else { return false }
-    defer { closedir(stream) }
-    while let entry = readdir(stream) {
-      var status = stat()
-      let isNameless = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-        guard let name = bytes.bindMemory(to: CChar.self).baseAddress, String(validatingCString: name) == nil,
-          fstatat(dirfd(stream), name, &status, 0) == 0
-        else { return false }
-        return status.st_mode & S_IFMT == S_IFDIR
-      }
-      if isNameless { return true }
-    }
-    return false
+    return lstat(path, &status) != 0 && [ENOENT, ENOTDIR].contains(errno) && !NamelessEntry.isShown(by: path)
   }
 
   /// Whether it has the name of a picture.

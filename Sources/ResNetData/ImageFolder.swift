@@ -1,7 +1,6 @@
 import Foundation
 import ResNetCore
 import ResNetFiles
-import ResNetImages
 
 /// A folder of pictures as torchvision's `ImageFolder` has it: `train`, `val` and `test` with a folder for each class, or
 /// the folders of the classes alone.
@@ -95,7 +94,7 @@ struct ImageFolder {
         "there are no pictures\(broken.isEmpty ? "" : " that can be read") of "
           + (empty.count == 1 ? "class" : "\(empty.count) classes:") + " \(list)" + (refusal.map { "; \($0)" } ?? ""),
         at: listing.path,
-        remedy: listing.fileCount > 0 ? remedy + ", or remove the folders, or allow empty classes" : remedy)
+        remedy: listing.fileCount > 0 ? remedy + ", or remove the folders, or give --allow-empty-classes" : remedy)
     }
     let files = listing.classes.flatMap(\.files)
     return try DataSet(
@@ -137,17 +136,8 @@ extension ClassFolders {
   fileprivate mutating func removeBroken() throws -> [BrokenPicture] {
     let files = classes.flatMap(\.files)
     let folder = path
-    let reasons = try concurrentMap(files.count) { number -> Result<BrokenPicture?, any Error> in
-      let path = folder + "/" + files[number].path
-      return Result {
-        do {
-          _ = try Image(contentsOf: path)
-          return nil
-        } catch {
-          guard let broken = BrokenPicture(path: path, error) else { throw error }
-          return broken
-        }
-      }
+    let reasons = try concurrentMap(files.count) { number in
+      Result { try BrokenPicture.found(at: folder + "/" + files[number].path) }
     }.map { try $0.get() }
     var number = 0
     for index in classes.indices {

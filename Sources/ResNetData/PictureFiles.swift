@@ -29,7 +29,10 @@ struct PictureFiles: Sendable {
     var error = error
     if FolderEntry.isGone(path) {
       error.message = "the file is gone, which was there when its folder was opened"
-      error.remedy = "Put it back, or begin again with those that are there"
+      error.remedy =
+        options.broken == .skip
+        ? "Put it back; else it is left out from the next time on"
+        : "Put it back; --broken replace or skip goes on without such files"
     } else if options.broken == .skip {
       error.remedy += "; it was sound when its folder was opened, and is left out from the next time on"
     } else {
@@ -62,6 +65,14 @@ extension DataSet {
 
   /// The number of threads that suit a loader of these images: one a core for pictures, which have to be decoded.
   public var usualLoaderThreads: Int { imageShape == nil ? processorCount : 1 }
+
+  /// Whether the picture at a position is a broken file now; never of images in memory.
+  ///
+  /// - Throws: `ResNetError` where it cannot be read through no fault of its own.
+  /// - Precondition: `0 ≤ position < count`.
+  package func isBroken(at position: Int) throws -> Bool {
+    try path(at: position).flatMap(BrokenPicture.found(at:)) != nil
+  }
 
   /// Reads the picture at a position, or what takes its place where it is broken and that was asked for.
   ///

@@ -36,8 +36,14 @@ struct ByteSource: Sendable {
   /// - Throws: `ResNetError` of code `data` where there is none, `inputOutput` where it cannot be read.
   init(contentsOf path: String) throws {
     try checkPath(path)
-    // Not blocking, so that a pipe without a writer is refused below rather than waited for.
-    let file = OpenFile(descriptor: try checked("read", at: path) { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) })
+    let descriptor: Int32
+    do {
+      // Not blocking, so that a pipe without a writer is refused below rather than waited for.
+      descriptor = try checked("read", at: path) { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+    } catch  where NamelessEntry.isShown(by: path) {
+      throw ResNetError(.data, "its name is not UTF-8", at: path, remedy: "Rename it")
+    }
+    let file = OpenFile(descriptor: descriptor)
     var status = stat()
     try checked("read", at: path) { fstat(file.descriptor, &status) }
     guard status.st_mode & S_IFMT == S_IFREG else {

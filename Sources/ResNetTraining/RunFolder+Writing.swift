@@ -18,7 +18,7 @@ extension RunFolder {
     guard let recorded else { return nil }
     for note in notes { trainer.note(note) }
     let record = RunRecord(trainer, in: self, threads: threads)
-    try check(record, against: recorded)
+    try check(record, of: trainer, against: recorded)
     if let last = recorded.sittings.last, last.processor != Machine.processor {
       trainer.note("the run began on \(last.processor); on \(Machine.processor) its last bits may differ")
     }
@@ -31,7 +31,7 @@ extension RunFolder {
     if state.progress.step >= record.steps, let difference = try recorded.differences(to: record).first {
       throw ResNetError(
         .usage, "all \(state.progress.step) steps of this run are made, and \(difference.text)", at: path,
-        remedy: "Leave it as it was, or let the run last longer too, with more --epochs")
+        remedy: "Leave it as it was, or let the run last longer too, with --extend and more --epochs")
     }
     let batches = trainer.training.batchesPerEpoch
     if checkpoint.record.batchesPerEpoch == batches {
@@ -204,15 +204,19 @@ extension RunFolder {
     }
   }
 
+  /// The option by which a run goes on without broken pictures: where some images are held out, one that is left out
+  /// would have others held out.
+  var wayWithoutBroken: String { validation == nil ? "--broken skip" : "--broken replace" }
+
   /// Refuses a trainer of another run than the one that is in the folder, unless that is meant; changes nothing.
   ///
   /// - Throws: `ResNetError` of code `usage` that tells the differences.
   package func check(_ trainer: Trainer, threads: Int) throws {
     guard let recorded else { return }
-    try check(RunRecord(trainer, in: self, threads: threads), against: recorded)
+    try check(RunRecord(trainer, in: self, threads: threads), of: trainer, against: recorded)
   }
 
-  private func check(_ new: RunRecord, against old: RunRecord) throws {
+  private func check(_ new: RunRecord, of trainer: Trainer, against old: RunRecord) throws {
     let differences = try old.differences(to: new)
     if old.from?.hash != new.from?.hash {
       throw ResNetError(
@@ -228,8 +232,12 @@ extension RunFolder {
     guard change != .anything else { return }
     // On the same images: with fewer of them, more epochs can be fewer steps.
     let isLonger = try old.batchesPerEpoch.map { try new.recipe.steps(batchesPerEpoch: $0) > old.steps } ?? false
+    let onlyLosesPictures =
+      try differences.contains(where: \.isOfImages)
+      && old.losesPictures(to: new, training: trainer.training.dataSet, test: trainer.test?.dataSet)
+    let goesOnWithoutBroken = new.data.pictures.map { $0.broken != .fail } ?? false
     let refused = differences.filter { difference in
-      !(difference.isOfImages && change.contains(.images)
+      !(difference.isOfImages && onlyLosesPictures && goesOnWithoutBroken
         || difference.isOfLength && change.contains(.longer) && isLonger)
     }
     guard !refused.isEmpty else { return }
@@ -237,7 +245,10 @@ extension RunFolder {
     if refused.allSatisfy(\.isOfImages) {
       throw ResNetError(
         .usage, changes, at: path,
-        remedy: "Give the images that the run began with, or --override to go on with those that are there now")
+        remedy: "Give the images that the run began with, or "
+          + (onlyLosesPictures
+            ? "\(wayWithoutBroken) to go on without those that are broken or gone"
+            : "--override to go on with those that are there now"))
     }
     let remedy =
       isLonger && refused.allSatisfy(\.isOfLength)

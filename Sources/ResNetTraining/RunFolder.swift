@@ -19,7 +19,8 @@ import ResNetModel
 /// The models' files are the same for the same run; all that varies, such as times, is in `run.json`.
 @EngineActor
 public final class RunFolder {
-  /// What a resumed run may do otherwise than it did before.
+  /// What a resumed run may do otherwise than it did before. Where its pictures are read with `ImageFolderOptions.broken`
+  /// as `skip` or `replace`, those that have broken or gone may be missing in any case.
   public struct Change: OptionSet, Sendable {
     /// What the option set is made of.
     public let rawValue: Int
@@ -31,10 +32,8 @@ public final class RunFolder {
     public static let none: Change = []
     /// Last longer.
     public static let longer = Change(rawValue: 1)
-    /// Train and test on other images of the same classes.
-    public static let images = Change(rawValue: 2)
     /// Anything.
-    public static let anything = Change(rawValue: 7)
+    public static let anything = Change(rawValue: 3)
   }
 
   /// Its path as it was given.

@@ -17,6 +17,9 @@ public struct RunRecord: Codable, Sendable {
     public var hash: String
     /// The number of pictures of each class by its name, where they are files, which come and go.
     public var classes: [String: Int]?
+    /// What each picture is known again by, four bytes each, where they are files: pictures may break and vanish while a
+    /// run waits, and others must not come in their places.
+    public var pictures: Foundation.Data?
 
     init(_ dataSet: DataSet) {
       name = dataSet.name
@@ -25,6 +28,9 @@ public struct RunRecord: Codable, Sendable {
       guard dataSet.imageShape == nil else { return }
       // Classes may share a name.
       classes = Dictionary(dataSet.labels.map { (dataSet.classNames[Int($0)], 1) }, uniquingKeysWith: +)
+      pictures = dataSet.pictureHashes.map { hashes in
+        Foundation.Data(hashes.flatMap { hash in withUnsafeBytes(of: hash.littleEndian) { Array($0) } })
+      }
     }
 
     /// The same images, called as they were before: a folder may have got another name.

@@ -145,9 +145,10 @@ final class TrainingSession {
     } catch let error as ResNetError {
       // The error itself matters more than that the state cannot be kept.
       if let folder = trainer.folder, progress.step > 0, (try? folder.keep(state)) != nil {
+        let asksForWay = trainer.training.dataSet.pictureOptions?.broken == .fail
         trainer.note(
-          "all is kept until step \(progress.step), from where --resume goes on, with --override where images are others "
-            + "by then")
+          "all is kept until step \(progress.step), from where 'resnet train --resume \(folder.path)' goes on"
+            + (asksForWay ? ", with \(folder.wayWithoutBroken) where pictures are broken or gone" : ""))
       }
       throw error
     }

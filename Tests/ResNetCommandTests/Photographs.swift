@@ -21,6 +21,17 @@ func photographs() throws -> TemporaryFolder {
   return folder
 }
 
+extension TemporaryFolder {
+  /// Copies a file to one whose name has a byte that is not UTF-8 in the place of a question mark.
+  func writeNameless(_ file: String, to copy: String) throws {
+    let line = "cp '\(file)' \"$(printf '\(copy.replacing("?", with: "\\377"))')\""
+    let result = try Tool.run(["-c", line], program: "/bin/sh", in: path)
+    guard result.status == 0 else {
+      throw ResNetError(.inputOutput, result.errors, at: copy, remedy: "Look at the test's folder")
+    }
+  }
+}
+
 /// Runs the tool in a folder with the words of a line.
 func runTool(_ arguments: String, in folder: TemporaryFolder) throws -> Tool.Result {
   try Tool.run(arguments.split(separator: " ").map(String.init), in: folder.path)

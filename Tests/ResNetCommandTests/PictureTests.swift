@@ -112,7 +112,8 @@ import Testing
     let stopped = try resume("2")
     #expect(stopped.status == 65 && stopped.errors.contains(file + ": the file is no picture"), "\(stopped.errors)")
     #expect(stopped.errors.contains("; --broken replace or skip goes on without such files, and 'resnet check-data'"))
-    let kept = "note: all is kept until step 3, from where --resume goes on, with --override where images are others by"
+    let kept =
+      "step 3, from where 'resnet train --resume run' goes on, with --broken skip where pictures are broken or gone"
     #expect(stopped.errors.contains(kept) && stopped.errors.split(separator: "\n").count == 2, "\(stopped.errors)")
     #expect(try RunFolder.record(of: folder.path + "/run").state == .failed)
     #expect(try runTool("check-data photos", in: folder).output.contains("train/ant/1.ppm: the file is no picture"))

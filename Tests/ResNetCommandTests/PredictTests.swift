@@ -117,7 +117,7 @@ import Testing
         + "their middle; --explain shows how\n")
   }
 
-  @Test("A folder that links to itself ends, and one without pictures is refused with the extensions")
+  @Test("A folder that links to itself ends, and one without pictures is a line with the extensions")
   func oddFolders() throws {
     let folder = try folder()
     try FileManager.default.createSymbolicLink(
@@ -127,8 +127,25 @@ import Testing
     #expect(result.output.hasPrefix("photos/a.PPM "))
     try FileManager.default.createDirectory(atPath: folder.path + "/empty", withIntermediateDirectories: true)
     let empty = try predict("photos", "empty", in: folder)
-    #expect(empty.status == 65 && empty.output.isEmpty)
-    #expect(empty.errors.hasPrefix("error: empty: there are no pictures in this folder. Give a folder with files"))
+    #expect(empty.status == 65 && empty.output.contains("photos/below/c.ppm\n"), "\(empty.output)")
+    let refusal = "error: empty: there are no pictures in this folder. Give a folder with files that end in bmp, "
+    #expect(empty.errors.contains(refusal) && empty.errors.contains("error: 1 of 4 pictures have no result."))
+    let alone = try predict("empty", "--json", in: folder)
+    #expect(alone.status == 65 && alone.errors.hasPrefix(refusal) && !alone.errors.contains(" of 1 "))
+    #expect(try objects(alone.output).map { $0["file"] as? String } == ["empty"])
+    // Of what shows one figure, it is the end.
+    let figure = try Tool.run(["analyze", "cam", "model.safetensors", "empty"], in: folder.path)
+    #expect(figure.status == 65 && figure.errors.hasPrefix(refusal) && figure.output.isEmpty, "\(figure.errors)")
+  }
+
+  @Test("A file whose name is not UTF-8 is a line that says so")
+  func nameless() throws {
+    let folder = try folder()
+    try folder.writeNameless("photos/b.ppm", to: "photos/?.ppm")
+    let result = try predict("photos", "--top", "1", in: folder)
+    #expect(result.status == 65 && result.output.split(separator: "\n").count == 3, "\(result.output)")
+    #expect(
+      result.errors.contains("error: photos/\u{FFFD}.ppm: its name is not UTF-8. Rename it.\n"), "\(result.errors)")
   }
 
   @Test("JSON is an object a line, with the error of what cannot be read in its place")

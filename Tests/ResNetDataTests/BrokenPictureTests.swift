@@ -154,7 +154,10 @@ private func images(_ set: DataSet, threads: Int = 2, seed: UInt64 = 1, epoch: I
         #expect(
           error.code == .data && error.message.hasPrefix("the file is gone")
             && error.place?.hasSuffix("ant/0.ppm") == true)
-        #expect(error.remedy == "Put it back, or begin again with those that are there")
+        #expect(
+          error.remedy == "Put it back; "
+            + (broken == .skip
+              ? "else it is left out from the next time on" : "--broken replace or skip goes on without such files"))
       }
       try folder.write(ppm(9, 8, seed: 0), to: "ant/0.ppm")
     }
@@ -163,6 +166,26 @@ private func images(_ set: DataSet, threads: Int = 2, seed: UInt64 = 1, epoch: I
     let error = try #require(throws: ResNetError.self) { try images(open(folder, .fail)) }
     #expect(error.message.hasPrefix("cannot be read") && error.remedy.contains("check-data"), "\(error)")
     #expect(try DataCheck(of: folder.path).broken.map(\.path) == ["ant/x.ppm"])
+  }
+
+  @Test("A file whose name is not UTF-8 is told as that, never as gone, and is for --broken to leave out")
+  func nameless() throws {
+    let folder = try TemporaryFolder()
+    try folder.writePictures(threeClasses)
+    try folder.makeNameless(in: "ant", ending: ".jpg")
+    let error = try #require(throws: ResNetError.self) { try images(open(folder, .fail)) }
+    #expect(error.code == .data && error.message == "its name is not UTF-8", "\(error)")
+    #expect(error.remedy.hasPrefix("Rename it; --broken replace or skip goes on without such files"), "\(error)")
+    let check = try DataCheck(of: folder.path)
+    #expect(check.broken.map(\.reason) == ["its name is not UTF-8"] && check.problems == ["1 file cannot be read"])
+    let skipping = try open(folder, .skip)
+    #expect(skipping.count == 12 && skipping.brokenPictures.map(\.reason) == ["its name is not UTF-8"])
+    #expect(try images(open(folder, .replace)).count == 13 * images(skipping).count / 12)
+    // A name that has the same sign, and no file, is only missing; a file with it is read.
+    let missing = try #require(throws: ResNetError.self) { try Image(contentsOf: folder.path + "/ant/\u{FFFD}.jpg") }
+    #expect(missing.message.hasPrefix("cannot be read"), "\(missing)")
+    try folder.write(ppm(9, 9, seed: 1), to: "bee/\u{FFFD}.ppm")
+    #expect(try Image(contentsOf: folder.path + "/bee/\u{FFFD}.ppm").width == 9)
   }
 
   @Test("Of many broken files some are told by name")

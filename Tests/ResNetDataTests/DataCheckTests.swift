@@ -156,7 +156,7 @@ import Testing
     for number in 0..<4 { try folder.write("x", to: "photos/dog/deep/\(number).heic") }
     let one = try refusal(folder.path + "/photos")
     #expect(one.message == "there are no pictures of class 'dog'; 4 HEIC files are not read")
-    #expect(one.remedy == "Save them as JPEG or PNG, or remove the folders, or allow empty classes")
+    #expect(one.remedy == "Save them as JPEG or PNG, or remove the folders, or give --allow-empty-classes")
     #expect(try DataCheck(of: folder.path + "/photos").problems == ["class 'dog' is empty: 4 HEIC files are not read"])
     // In parts of which one has none.
     try folder.writePictures(threeClasses, in: "parts/test")

@@ -29,6 +29,15 @@ final class TemporaryFolder {
     try FileManager.default.createDirectory(atPath: path + "/" + name, withIntermediateDirectories: true)
   }
 
+  /// Makes a file, or a folder, whose name is not UTF-8.
+  func makeNameless(in folder: String, ending: String = "", isFolder: Bool = false) throws {
+    let name = Array((path + "/" + folder + "/").utf8) + [0xFF, 0xFE] + Array(ending.utf8) + [0]
+    let place = name.map { CChar(bitPattern: $0) }
+    guard isFolder ? mkdir(place, 0o700) == 0 : close(open(place, O_CREAT | O_WRONLY, 0o600)) == 0 else {
+      throw CocoaError(.fileWriteUnknown)
+    }
+  }
+
   func link(_ name: String, to target: String) throws {
     try FileManager.default.createSymbolicLink(atPath: path + "/" + name, withDestinationPath: target)
   }

@@ -15,20 +15,21 @@ import Testing
     var isGone: Bool
     var told: String
     var isPutBack = false
-    var change: RunFolder.Change
     var goesOn: ImageFolderOptions.Broken
   }
 
   @Test(
     "What to do about a picture that breaks or vanishes while a run goes on is told, and accepted when it is done",
     arguments: [
-      Walk(broken: .fail, isGone: false, told: "--broken replace or skip goes on", change: .images, goesOn: .skip),
-      Walk(broken: .fail, isGone: false, told: "--broken replace or skip goes on", change: .images, goesOn: .replace),
-      Walk(broken: .fail, isGone: false, told: "Fetch", isPutBack: true, change: .none, goesOn: .fail),
-      Walk(broken: .skip, isGone: false, told: "left out from the next time on", change: .anything, goesOn: .skip),
-      Walk(broken: .fail, isGone: true, told: "Put it back", isPutBack: true, change: .none, goesOn: .fail),
-      Walk(broken: .fail, isGone: true, told: "begin again with those that are", change: .anything, goesOn: .fail),
-      Walk(broken: .skip, isGone: true, told: "begin again with those that are", change: .anything, goesOn: .skip),
+      Walk(broken: .fail, isGone: false, told: "--broken replace or skip goes on", goesOn: .skip),
+      Walk(broken: .fail, isGone: false, told: "--broken replace or skip goes on", goesOn: .replace),
+      Walk(broken: .fail, isGone: false, told: "Fetch", isPutBack: true, goesOn: .fail),
+      Walk(broken: .skip, isGone: false, told: "left out from the next time on", goesOn: .skip),
+      Walk(broken: .fail, isGone: true, told: "Put it back", isPutBack: true, goesOn: .fail),
+      Walk(broken: .fail, isGone: true, told: "--broken replace or skip goes on", goesOn: .skip),
+      Walk(broken: .fail, isGone: true, told: "--broken replace or skip goes on", goesOn: .replace),
+      Walk(broken: .skip, isGone: true, told: "Put it back", isPutBack: true, goesOn: .skip),
+      Walk(broken: .skip, isGone: true, told: "left out from the next time on", goesOn: .skip),
     ])
   func walk(_ walk: Walk) async throws {
     let folder = try photographs()
@@ -49,15 +50,16 @@ import Testing
     }
     #expect(error.place == file.path && error.remedy.contains(walk.told), "\(error)")
     #expect(error.message.contains("the file is gone") == walk.isGone, "\(error)")
-    #expect(
-      notes.withLock { $0 }.contains { $0.hasPrefix("all is kept until") && $0.contains("with --override where") })
+    let kept = try #require(notes.withLock { $0 }.first { $0.hasPrefix("all is kept until") })
+    let way = ", with --broken skip where pictures are broken or gone"
+    #expect(kept.hasSuffix("'resnet train --resume \(path)' goes on" + (walk.broken == .fail ? way : "")), "\(kept)")
     let record = try RunFolder.record(of: path)
     #expect(record.state == .failed && record.problem == "\(error)")
 
     if walk.isPutBack { try picture.write(to: file) }
     notes.withLock { $0 = [] }
     let rest = try trainer(
-      on: source, keptIn: RunFolder(resuming: path, change: walk.change), broken: walk.goesOn,
+      on: source, keptIn: RunFolder(resuming: path), broken: walk.goesOn,
       note: { note in notes.withLock { $0.append(note) } })
     try await train(rest)
     #expect(await rest.step == 7)
@@ -74,22 +76,96 @@ import Testing
     for part in ["dark", "light"] {
       for number in 0..<5 { try FileManager.default.removeItem(atPath: "\(source)/train/\(part)/\(number).ppm") }
     }
-    func resume(_ change: RunFolder.Change, _ epochs: Int = 3) async throws {
-      try await trainer(on: source, .epochs(epochs), keptIn: RunFolder(resuming: path, change: change)).prepare()
+    func resume(
+      _ change: RunFolder.Change, _ broken: ImageFolderOptions.Broken, _ epochs: Int = 3
+    ) async throws {
+      try await trainer(
+        on: source, .epochs(epochs), keptIn: RunFolder(resuming: path, change: change), broken: broken
+      ).prepare()
     }
     // More epochs are fewer steps than the run had on more images.
-    let error = try await failure { try await resume(.longer) }
+    let error = try await failure { try await resume(.longer, .fail) }
     #expect(error.message.hasPrefix("the training images are others than before: 10 of"), "\(error)")
     #expect(!error.message.contains("recipe.length"), "\(error)")
-    #expect(
-      error.remedy == "Give the images that the run began with, or --override to go on with those that are there now")
-    let length = try await failure { try await resume(.images) }
+    let way = "Give the images that the run began with, or --broken skip to go on without those that are broken or gone"
+    #expect(error.remedy == way)
+    let length = try await failure { try await resume(.none, .skip) }
     #expect(length.message.contains("recipe.length.epochs") && !length.message.contains("images"), "\(length)")
     #expect(length.remedy.hasPrefix("Give --extend"), "\(length)")
-    let both = try await failure { try await resume(.none) }
+    let both = try await failure { try await resume(.none, .fail) }
     #expect(both.message.contains("recipe.length.epochs") && both.message.contains("images"), "\(both)")
-    try await resume([.longer, .images], 5)
+    try await resume(.longer, .skip, 5)
     #expect(try RunFolder.record(of: path).data.training.count == 10)
+  }
+
+  @Test(
+    "Where broken pictures are passed over, those that broke or went may be missing, and all else is refused as ever",
+    arguments: [ImageFolderOptions.Broken.skip, .replace])
+  func losses(_ broken: ImageFolderOptions.Broken) async throws {
+    let folder = try photographs()
+    let (photos, path) = (folder.path + "/photos", folder.path + "/run")
+    try await train(trainer(on: photos, .epochs(1), keptIn: RunFolder(path, data: photos)))
+    let files = FileManager.default
+    func copy(_ name: String, change: (String) throws -> Void) throws -> String {
+      try files.copyItem(atPath: photos, toPath: folder.path + "/" + name)
+      try change(folder.path + "/" + name)
+      return folder.path + "/" + name
+    }
+    func resume(_ source: String, _ broken: ImageFolderOptions.Broken, _ epochs: Int = 2) async throws {
+      let run = try RunFolder(resuming: path, change: .longer, data: source)
+      try await trainer(on: source, .epochs(epochs), keptIn: run, broken: broken).prepare()
+    }
+    let picture = Data("P6 2 2 255\nabcdefghijkl".utf8)
+    let others = try [
+      copy("other") { other in
+        for part in ["dark", "light"] {
+          for number in 0..<10 {
+            let file = "\(other)/train/\(part)/\(number).ppm"
+            try number < 3 ? picture.write(to: URL(fileURLWithPath: file)) : files.removeItem(atPath: file)
+          }
+        }
+      },
+      copy("untested") { try files.removeItem(atPath: $0 + "/test") },
+      copy("more") { try picture.write(to: URL(fileURLWithPath: $0 + "/train/dark/x.ppm")) },
+      copy("edited") { try picture.write(to: URL(fileURLWithPath: $0 + "/train/dark/3.ppm")) },
+      copy("renamed") { try files.moveItem(atPath: $0 + "/test/dark/3.ppm", toPath: $0 + "/test/dark/4.ppm") },
+      copy("partly") { try files.removeItem(atPath: $0 + "/train/dark/3.ppm") },
+    ]
+    for other in others {
+      let error = try await failure { try await resume(other, broken) }
+      #expect(error.code == .usage && error.message.contains("images"), "\(other): \(error)")
+      #expect(error.remedy.hasSuffix("--override to go on with those that are there now"), "\(other): \(error)")
+    }
+    // Copied whole, damage and all.
+    try Data("P6 9".utf8).write(to: URL(fileURLWithPath: photos + "/train/light/3.ppm"))
+    let damaged = try copy("damaged") { _ in }
+    let refused = try await failure { try await resume(damaged, .fail) }
+    #expect(refused.remedy.hasSuffix("--broken skip to go on without those that are broken or gone"), "\(refused)")
+    try await resume(damaged, broken)
+    try files.removeItem(atPath: damaged + "/test/light/1.ppm")
+    try files.removeItem(atPath: damaged + "/train/dark/1.ppm")
+    try await resume(damaged, broken, 3)
+    let data = try RunFolder.record(of: path).data
+    #expect(data.training.count == (broken == .skip ? 18 : 19) && data.test?.count == 7)
+  }
+
+  @Test("A finished run that has lost a picture says how it goes on without it, and does")
+  func finished() async throws {
+    let folder = try photographs()
+    let (source, path) = (folder.path + "/photos", folder.path + "/run")
+    try await train(trainer(on: source, .epochs(1), keptIn: RunFolder(path, data: source)))
+    try Data("P6 9".utf8).write(to: URL(fileURLWithPath: source + "/train/light/3.ppm"))
+    func resume(_ change: RunFolder.Change, _ broken: ImageFolderOptions.Broken, _ epochs: Int) async throws {
+      try await train(
+        trainer(on: source, .epochs(epochs), keptIn: RunFolder(resuming: path, change: change), broken: broken))
+    }
+    let ended = try await failure { try await resume(.none, .skip, 1) }
+    #expect(ended.message.contains("the training images are others than before: 19 of"), "\(ended)")
+    #expect(ended.remedy.hasSuffix("with --extend and more --epochs"), "\(ended)")
+    let longer = try await failure { try await resume(.longer, .fail, 2) }
+    #expect(longer.remedy.contains("--broken skip") && !longer.remedy.contains("--override"), "\(longer)")
+    try await resume(.longer, .skip, 2)
+    #expect(try RunFolder.record(of: path).lastEpoch?.epoch == 2)
   }
 
   @Test("Test images that are gone, or come, are told as such")
