@@ -53,7 +53,7 @@ import Testing
       none.errors == "error: heic: there are no pictures of a kind that is read: 2 AVIF and HEIC files are not read. "
         + "Save them as JPEG or PNG.\n")
     let some = try predict("photos", "--top", "1", in: folder)
-    #expect(some.status == 0 && some.errors == "note: photos: 1 HEIC file is not read\n", "\(some.errors)")
+    #expect(some.status == 0 && some.errors.hasPrefix("note: photos: 1 HEIC file is not read\n"), "\(some.errors)")
     #expect(some.output.split(separator: "\n").count == 3)
   }
 
