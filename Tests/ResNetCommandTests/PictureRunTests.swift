@@ -22,17 +22,18 @@ import Testing
     let broke = try resume("--extend --epochs 2", in: folder)
     #expect(broke.status == 0 && broke.errors.contains("note: the training images are others"), "\(broke.errors)")
     try FileManager.default.removeItem(atPath: folder.path + "/photos/train/bee/1.ppm")
-    let gone = try resume("--extend --epochs 3", in: folder)
+    // Three epochs of fewer batches would be as many steps as are made.
+    let gone = try resume("--extend --epochs 4", in: folder)
     #expect(gone.status == 0 && gone.errors.contains("class 'bee' has 5, before 6"), "\(gone.errors)")
     // The same names and lengths, and fewer: that folder was not copied whole.
     try writePhotographs(to: folder, in: "other/train", count: 3, seed: 7)
     try writePhotographs(to: folder, in: "other/test", count: 2, seed: 8)
     for options in ["", " --broken skip", " --broken replace"] {
-      let other = try resume("--extend --epochs 4 --data other" + options, in: folder)
+      let other = try resume("--extend --epochs 5 --data other" + options, in: folder)
       #expect(other.status == 64 && other.errors.contains("or --override to go on with those"), "\(other.errors)")
     }
     try FileManager.default.removeItem(atPath: folder.path + "/photos/test")
-    let untested = try resume("--extend --epochs 4 --broken \(broken)", in: folder)
+    let untested = try resume("--extend --epochs 5 --broken \(broken)", in: folder)
     #expect(
       untested.status == 64 && untested.errors.contains("there are no test images any more")
         && untested.errors.contains("--override"), "\(untested.errors)")

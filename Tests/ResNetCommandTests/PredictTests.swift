@@ -134,7 +134,7 @@ import Testing
     #expect(alone.status == 65 && alone.errors.hasPrefix(refusal) && !alone.errors.contains(" of 1 "))
     #expect(try objects(alone.output).map { $0["file"] as? String } == ["empty"])
     // Of what shows one figure, it is the end.
-    let figure = try Tool.run(["analyze", "cam", "model.safetensors", "empty"], in: folder.path)
+    let figure = try Tool.run(["analyze", "cam", "model.safetensors", "empty", "--csv"], in: folder.path)
     #expect(figure.status == 65 && figure.errors.hasPrefix(refusal) && figure.output.isEmpty, "\(figure.errors)")
   }
 

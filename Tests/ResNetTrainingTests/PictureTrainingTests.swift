@@ -66,7 +66,7 @@ import Testing
       fewer.message
         == "the training images are others than before: 19 of photos training, before 20 (class 'dark' has 9, before 10)",
       "\(fewer)")
-    #expect(fewer.code == .usage && fewer.remedy.contains("Give the images that the run began with, or --override"))
+    #expect(fewer.code == .usage && fewer.remedy.contains("that the run began with, or --broken skip to"))
     try Data("P6 1 1 255\nabc".utf8).write(to: URL(fileURLWithPath: source + "/train/dark/0.ppm"))
     let edited = try await failure {
       try await trainer(on: source, keptIn: RunFolder(resuming: path)).prepare()
