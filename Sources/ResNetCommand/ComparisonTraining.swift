@@ -44,7 +44,7 @@ struct ComparisonTraining: Sendable {
     try await command.engine.apply(recorded?.threads)
     precision = try await command.engine.chosenPrecision(recorded?.precision)
     policy = command.checkpoints.policy
-    loaderThreads = command.loaderThreads
+    loaderThreads = command.loader.loaderThreads
     memoryLimit = command.memory.memoryLimit
     progress = command.progress
     isQuiet = command.json
