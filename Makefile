@@ -3,11 +3,11 @@
 # Tests run one after another: the engine uses every core as it is. Waiting threads spin for a short while only, as in
 # the tool. One output folder for each set of flags: going from one to the other then rebuilds nothing.
 TEST_BUILD = -c release -Xswiftc -enable-testing --scratch-path .build/testing
-SOURCES = Package.swift Sources Tests Fuzz
+SOURCES = Package.swift Sources Snippets Tests Fuzz
 TOOL = .build/release/resnet
 RUN = runs/first
 
-.PHONY: build run test format lint bench pairs manual clean bootstrap
+.PHONY: build run test format lint bench pairs manual docs clean bootstrap
 
 build: bootstrap
 	swift build -c release --product resnet
@@ -42,6 +42,16 @@ manual: build
 	mkdir -p .build/manual
 	cp .build/plugins/GenerateManual/outputs/ResNetCommand/resnet.1 .build/manual/
 	@echo "Read it with: man .build/manual/resnet.1"
+
+# The documentation as a website, by the DocC plugin: all modules that ResNet re-exports, their links resolved among one
+# another, and the catalogue. A warning is a fault.
+docs: bootstrap
+	rm -rf .build/documentation
+	swift package --allow-writing-to-directory .build generate-documentation --enable-experimental-combined-documentation \
+	  --warnings-as-errors --fallback-default-module-kind Library --output-path .build/documentation --target ResNet \
+	  $$(sed -n 's/^@_exported import /--target /p' Sources/ResNet/ResNet.swift) < /dev/null
+	@echo "Look at it with: python3 -m http.server --directory .build/documentation 8000"
+	@echo "and open http://localhost:8000/documentation/resnet"
 
 format:
 	swift format --in-place --recursive --parallel $(SOURCES)

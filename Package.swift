@@ -19,7 +19,9 @@ let package = Package(
     .executable(name: "resnet", targets: ["ResNetCommand"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
+    // For `make docs` alone: no target uses it, and so packages that depend on this one do not fetch it.
+    .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0"),
   ],
   targets: [
     .target(name: "ResNetCore", swiftSettings: strict),

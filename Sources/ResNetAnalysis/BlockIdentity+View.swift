@@ -88,8 +88,8 @@ extension BlockIdentity.Network {
       : "the branches of the \(counted(unchanged.count, "block")) whose shortcut is the identity add"
     return "In \(name) \(which) \(ratio(median(of: looked.map(\.ratio)))) of its norm in the median, from "
       + "\(ratio(least.ratio)) (\(least.name)) to \(ratio(most.ratio)) (\(most.name)). Without the one that adds the least, "
-      + "\(nearest.name), the error goes from \(percent(error)) to \(percent(nearest.errorWithout)); the greatest error, "
-      + "without \(worst.name), is \(percent(worst.errorWithout))."
+      + "\(nearest.name), the error goes from \(inPercent(error)) to \(inPercent(nearest.errorWithout)); the greatest error, "
+      + "without \(worst.name), is \(inPercent(worst.errorWithout))."
   }
 
   private func ratio(_ value: Double) -> String { value.isFinite ? fixed(value, 2) : "no number" }

@@ -131,7 +131,7 @@ extension BlockList {
     while let batch = try batches.next() {
       try Task.checkCancellation()
       let program = try engine.program(batch: batch.count, purpose: purpose)
-      _ = program.input.update(from: batch.images)
+      program.take(batch)
       try program.run()
       for (position, addends) in addends.enumerated() {
         let branch = sampleNorms(try program.activation(addends.branch.name))

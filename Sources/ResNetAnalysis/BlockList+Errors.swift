@@ -38,7 +38,7 @@ extension BlockList {
           try engine.parameters.set(order.map { exchanged(model.parameters, order: $0) } ?? model.parameters)
         }
         try delete(treatment.deleted, in: program)
-        _ = program.input.update(from: batch.images)
+        program.take(batch)
         try program.run()
         scores[position].add(logits: program.logits, labels: batch.labels)
         let done = Double(batch.number) + Double(position + 1) / Double(treatments.count)

@@ -33,7 +33,10 @@ public struct ClassMaps: View, Hashable {
 
     /// Takes what comes from a file.
     ///
-    /// - Parameter rules: what is done about orientation and transparency.
+    /// - Parameters:
+    ///   - source: the file.
+    ///   - rules: what is done about orientation and transparency.
+    ///   - truth: the name of its class, where it is known.
     public init(_ source: ImageSource, rules: ImageRules = ImageRules(), truth: String? = nil) {
       self.init(name: source.name, truth: truth) { try Image(source, rules: rules) }
     }

@@ -36,6 +36,7 @@ public struct ComparisonPlan: Sendable {
   /// Plans the runs; nothing is written.
   ///
   /// - Parameters:
+  ///   - networks: which networks are to be trained.
   ///   - seeds: how many seeds each network is trained with: 0, 1 and so on.
   ///   - folder: the folder of all runs.
   ///   - finished: folders of runs that are finished and are compared as they are.

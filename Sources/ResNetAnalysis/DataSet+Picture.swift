@@ -35,7 +35,10 @@ extension DataSet {
 extension ClassMaps.Picture {
   /// Takes an image of a data set, called after its file, or after its position.
   ///
-  /// - Parameter rules: what is done about orientation and transparency, where it is a file.
+  /// - Parameters:
+  ///   - dataSet: the set.
+  ///   - position: which of its images, from 0.
+  ///   - rules: what is done about orientation and transparency, where it is a file.
   /// - Throws: `ResNetError` of code `usage` where the set has no such position.
   public init(of dataSet: DataSet, at position: Int, rules: ImageRules = ImageRules()) throws {
     try dataSet.check(position)

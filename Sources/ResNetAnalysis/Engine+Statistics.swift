@@ -2,6 +2,7 @@ import ResNetCore
 import ResNetData
 import ResNetEngine
 import ResNetGraph
+import ResNetModel
 
 extension Engine {
   /// Makes the running statistics those of one batch of images: a network as it begins has not gathered any, and would not
@@ -12,11 +13,11 @@ extension Engine {
   func takeStatistics(of loader: Loader) throws {
     let normalizations = graph.layers.filter { if case .batchNormalization = $0.operation { true } else { false } }
     guard !normalizations.isEmpty else { return }
-    guard let batch = try loader.epoch(0).next() else { preconditionFailure("a loader has at least one image") }
+    let batch = try loader.firstBatch()
     var purpose = Purpose(statistics: .batch)
     purpose.observations = Set(normalizations.map { graph.layers[$0.inputs[0]].name })
     let program = try program(batch: batch.count, purpose: purpose)
-    _ = program.input.update(from: batch.images)
+    program.take(batch)
     try program.run()
     var statistics: [String: Tensor] = [:]
     for layer in normalizations {

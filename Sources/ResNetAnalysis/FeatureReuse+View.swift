@@ -58,7 +58,7 @@ extension FeatureReuse {
       fixed(mean(of: block.relativeWeights.filter { $0.count > 1 }.map { $0[0] }), 2)
     }
     let which = counted(blocks.count, "block")
-    return "A layer of \(network) gives \(percent(mean(of: used))) of its sources, in the mean, at least half of the "
+    return "A layer of \(network) gives \(inPercent(mean(of: used))) of its sources, in the mean, at least half of the "
       + "weight that it gives the greatest. What its \(which) \(blocks.count == 1 ? "is" : "are") given gets "
       + "\(listed(inputs)) of the greatest in the mean over the layers that take more than that. "
       + (blocks.last?.lastTargetSentence ?? "")

@@ -125,7 +125,7 @@ public struct Features: View, Hashable {
       while let batch = try batches.next() {
         try Task.checkCancellation()
         let program = try engine.program(batch: batch.count, purpose: purpose)
-        _ = program.input.update(from: batch.images)
+        program.take(batch)
         try program.run()
         let first = batch.number * Self.batch
         for index in searches.indices {

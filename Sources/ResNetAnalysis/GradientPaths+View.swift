@@ -91,7 +91,7 @@ extension GradientPaths.Network {
       : mean > 0.55 * Double(blocks) ? "long paths do most of the work" : "no length is preferred"
     return
       "\(name) has \(counted(blocks, "block")): its paths are \(fixed(Double(blocks) / 2, 1)) blocks long in the mean, "
-      + "the gradient runs through \(fixed(mean, 1)). Paths \(span) carry \(percent(carried)) of it; they are "
-      + "\(percent(paths)) of all paths: \(comparison)."
+      + "the gradient runs through \(fixed(mean, 1)). Paths \(span) carry \(inPercent(carried)) of it; they are "
+      + "\(inPercent(paths)) of all paths: \(comparison)."
   }
 }

@@ -2,6 +2,7 @@ import ResNetCore
 import ResNetData
 import ResNetEngine
 import ResNetGraph
+import ResNetModel
 
 /// How much of a residual network's gradient runs along paths of which length (Veit, Wilber and Belongie, "Residual
 /// networks behave like ensembles of relatively shallow networks", 2016).
@@ -155,8 +156,7 @@ extension BlockList {
       let isOnPath = path.contains(position)
       try program.setGate(addition, branchGradient: isOnPath ? 1 : 0, shortcutGradient: isOnPath ? 0 : 1)
     }
-    _ = program.input.update(from: batch.images)
-    _ = program.labels.update(from: batch.labels)
+    program.take(batch)
     try program.run()
     var gradient = try program.inputGradient()
     // The program's loss is the mean over the batch.

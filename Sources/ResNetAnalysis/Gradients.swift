@@ -70,10 +70,9 @@ public struct Gradients: View {
     var purpose = Purpose(statistics: .batch, seed: .crossEntropy, parameterGradients: .all)
     purpose.activationGradients = Set(layers.map(\.activation))
     let engine = try subject.engine()
-    guard let batch = try loader.epoch(0).next() else { preconditionFailure("a loader has at least one image") }
+    let batch = try loader.firstBatch()
     let program = try engine.program(batch: batch.count, purpose: purpose)
-    _ = program.input.update(from: batch.images)
-    _ = program.labels.update(from: batch.labels)
+    program.take(batch)
     try program.run()
     return Network(
       name: subject.name, loss: program.loss,

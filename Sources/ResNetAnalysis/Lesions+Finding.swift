@@ -3,7 +3,7 @@ import ResNetCore
 extension Lesions {
   /// How much each network misses a block, several blocks and their order.
   public var finding: String {
-    (networks.map { $0.finding(chance: chance) } + ["Guessing is wrong \(percent(chance)) of the time."])
+    (networks.map { $0.finding(chance: chance) } + ["Guessing is wrong \(inPercent(chance)) of the time."])
       .joined(separator: " ")
   }
 }
@@ -13,7 +13,7 @@ extension Lesions.Network {
   fileprivate func finding(chance: Double) -> String {
     guard chance - error >= Self.leastLearned else {
       return
-        "\(name) is wrong about \(percent(error)) of the images, hardly less than by guessing, so that lesions of it "
+        "\(name) is wrong about \(inPercent(error)) of the images, hardly less than by guessing, so that lesions of it "
         + "tell nothing."
     }
     return [verdict(chance: chance), severalSentence, exchangeSentence].compactMap(\.self).joined(separator: " ")
@@ -34,10 +34,10 @@ extension Lesions.Network {
       : loss < 0.5 ? "suffers from the loss of one" : "does not survive the loss of one"
     let others = blocks.count - single.count
     let rest = others == 0 ? "" : " (\(others) that change\(others == 1 ? "s" : "") the shape cannot be deleted)"
-    let worst = single.max { $0.1 < $1.1 }.map { ", and at worst \(percent($0.1)) (\($0.0))" } ?? ""
+    let worst = single.max { $0.1 < $1.1 }.map { ", and at worst \(inPercent($0.1)) (\($0.0))" } ?? ""
     return "\(name), \(isResidual ? "a residual" : "a plain") network of \(counted(blocks.count, "block")), \(effect): "
-      + "it is wrong about \(percent(error)) of the images, without one of its \(counted(single.count, "block"))\(rest) "
-      + "about \(percent(middle)) in the median\(worst)."
+      + "it is wrong about \(inPercent(error)) of the images, without one of its \(counted(single.count, "block"))\(rest) "
+      + "about \(inPercent(middle)) in the median\(worst)."
   }
 
   private var severalSentence: String? {
@@ -60,9 +60,9 @@ extension Lesions.Network {
   /// The median with what it is the median of.
   private func spread(_ errors: [Double]) -> String {
     guard errors.count > 1, let least = errors.min(), let greatest = errors.max() else {
-      return percent(errors.first ?? .nan)
+      return inPercent(errors.first ?? .nan)
     }
     return
-      "\(percent(median(of: errors))) (\(percent(least)) to \(percent(greatest)) in \(counted(errors.count, "draw")))"
+      "\(inPercent(median(of: errors))) (\(inPercent(least)) to \(inPercent(greatest)) in \(counted(errors.count, "draw")))"
   }
 }

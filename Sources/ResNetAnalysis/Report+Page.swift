@@ -138,7 +138,7 @@ extension RunRecord {
 
 /// An error in percent, in the two places that papers give; it stays on one line.
 func percentage(_ value: Double, places: Int = 2) -> String {
-  value.isFinite ? "\(fixed(value, places))\u{A0}%" : "no number"
+  value.isFinite ? percent(value, places).replacing(" ", with: "\u{A0}") : "no number"
 }
 
 /// So many images.

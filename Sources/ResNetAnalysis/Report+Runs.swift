@@ -39,8 +39,8 @@ extension Report {
       ("best epoch", { $0.best.map { "\(percentage($0.topOneError)) (\($0.epoch))" } }),
       ("last test", { $0.evaluation.map { percentage($0.topOneError) } }),
       ("top-5 error", { ($0.evaluation ?? $0.lastEpoch?.evaluation)?.topFiveError.map { percentage($0) } }),
-      ("training loss", { $0.lastEpoch.map { fixed($0.trainingLoss, 4) } }),
-      ("test loss", { $0.lastEpoch?.evaluation.map { fixed($0.loss, 4) } }),
+      ("training loss", { $0.lastEpoch.map { lossText($0.trainingLoss) } }),
+      ("test loss", { $0.lastEpoch?.evaluation.map { lossText($0.loss) } }),
       ("calibration error", { ($0.evaluation ?? $0.lastEpoch?.evaluation).map { percentage($0.calibrationError) } }),
       ("time", { clockTime($0.seconds) + ($0.sittings.count > 1 ? " in \($0.sittings.count) sittings" : "") }),
     ]

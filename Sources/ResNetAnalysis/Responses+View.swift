@@ -1,3 +1,4 @@
+import ResNetCore
 import ResNetPlots
 
 extension Responses {

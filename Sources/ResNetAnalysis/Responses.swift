@@ -118,7 +118,7 @@ extension Engine {
     while let batch = try batches.next() {
       try Task.checkCancellation()
       let program = try program(batch: batch.count, purpose: purpose)
-      _ = program.input.update(from: batch.images)
+      program.take(batch)
       try program.run()
       for (position, output) in outputs.enumerated() { moments[position].add(try program.activation(output).scalars) }
     }

@@ -52,10 +52,9 @@ extension RunMeasurements {
     var purpose = Purpose(statistics: .batch, seed: .crossEntropy, parameterGradients: .all)
     purpose.observations = Set(relus)
     let engine = try subject.engine()
-    guard let images = try loader.epoch(0).next() else { preconditionFailure("a loader has at least one image") }
+    let images = try loader.firstBatch()
     let program = try engine.program(batch: images.count, purpose: purpose)
-    _ = program.input.update(from: images.images)
-    _ = program.labels.update(from: images.labels)
+    program.take(images)
     try program.run()
     return Batch(
       images: images.count,

@@ -57,9 +57,3 @@ func binomialShares(_ count: Int) -> [Double] {
     }
   }
 }
-
-/// A share of something in a sentence, given in percent: `8.7 %`, and `0.45 %` where it is below 1.
-func percent(_ value: Double) -> String {
-  guard value.isFinite else { return "no number" }
-  return fixed(value, value == 0 || abs(value) >= 0.995 ? 1 : 2) + " %"
-}

@@ -46,7 +46,7 @@ extension Shattering {
 extension Engine {
   /// The derivatives of logits along the lines from each image of the first half to one of the second half, `[lines][points]`.
   fileprivate func derivatives(alongLinesOf loader: Loader, points: Int) throws -> [[Double]] {
-    guard let ends = try loader.epoch(0).next() else { preconditionFailure("a loader has at least one image") }
+    let ends = try loader.firstBatch()
     let (size, lines, portion) = (graph.inputShape.count, ends.count / 2, 32)
     let probe = graph.firstLinearLayer
     var purpose = Purpose(statistics: .running, seed: .logit)

@@ -52,6 +52,7 @@ public struct Shattering: View {
   /// - Parameters:
   ///   - networks: which networks and noises.
   ///   - runs: how many of each are drawn, at least one.
+  ///   - seed: what they are drawn by.
   public static func simulate(
     _ networks: [ScalarNetwork] = ScalarNetwork.all, runs: Int = 20, seed: UInt64 = 0
   ) -> Shattering {

@@ -9,8 +9,10 @@ extension Subject {
   /// A network as a run would begin it: its parameters are a function of the seed.
   ///
   /// - Parameters:
+  ///   - architecture: which network.
   ///   - dataSet: the images that it is for; what the network usually takes if `nil`.
   ///   - name: what to call it; by its own name if `nil`.
+  ///   - seed: what its parameters are drawn from.
   /// - Throws: `ResNetError` of code `usage` where the network cannot be made for such images.
   public static func beginning(
     _ architecture: Architecture, for dataSet: DataSet? = nil, name: String? = nil, seed: UInt64 = 0

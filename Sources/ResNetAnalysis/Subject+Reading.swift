@@ -19,7 +19,7 @@ extension Subject {
   /// The shortest endings of paths that differ from one another.
   static func names(of paths: [String]) throws -> [String] {
     let parts = paths.map { path -> [Substring] in
-      let file = path.hasSuffix(".safetensors") ? path.dropLast(".safetensors".count) : path[...]
+      let file = Model.isFileName(path) ? path.dropLast(Model.fileNameExtension.count) : path[...]
       return file.split(separator: "/")
     }
     for length in 1...max(parts.map(\.count).max() ?? 1, 1) {

@@ -1,8 +1,12 @@
+import ResNetCore
+
 /// Names as a sentence lists them: `a`, `a and b`, `a, b and c`.
 func listed(_ names: [String]) -> String {
   guard let last = names.last, names.count > 1 else { return names.first ?? "" }
   return names.dropLast().joined(separator: ", ") + " and " + last
 }
 
-/// A count with its noun: `1 layer`, `3 layers`.
-func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+/// A share of something in a sentence, given in percent: `8.7 %`, and `0.45 %` where it is below 1.
+func inPercent(_ value: Double) -> String {
+  value.isFinite ? percent(value, value == 0 || abs(value) >= 0.995 ? 1 : 2) : "no number"
+}

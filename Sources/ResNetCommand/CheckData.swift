@@ -14,8 +14,9 @@ struct CheckData: ParsableCommand {
         resnet check-data photos
         resnet check-data photos --broken skip --json
 
-      The exit status is 65 where something would stop training: an empty class,
-      one that only some parts have, a broken file unless --broken says what is to
+      The exit status is 65 where something would stop training: no training
+      images, one class alone, an empty class, one that only some parts have, a
+      file that cannot be opened, a broken one unless --broken says what is to
       become of it.
       """)
 

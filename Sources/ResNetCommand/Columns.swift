@@ -12,7 +12,7 @@ struct Columns {
   ///
   /// - Precondition: all rows have as many cells as the first, and there is at least one of each.
   init(fitting rows: [[String]]) {
-    widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+    widths = rows[0].indices.map { column in rows.map { $0[column].columns }.max() ?? 0 }
     let others = widths.dropFirst().reduce(0) { $0 + Self.gap.count + $1 }
     widths[0] = min(widths[0], Self.lineWidth - others)
   }
@@ -21,7 +21,7 @@ struct Columns {
   func line(_ cells: [String]) -> String {
     zip(cells, widths).enumerated().map { column, entry in
       let (cell, width) = (column == 0 ? shortened(entry.0, to: entry.1) : entry.0, entry.1)
-      let space = String(repeating: " ", count: max(0, width - cell.count))
+      let space = String(repeating: " ", count: max(0, width - cell.columns))
       return column == 0 ? cell + space : space + cell
     }.joined(separator: Self.gap)
   }
@@ -38,6 +38,6 @@ func cell(_ text: String) -> String { printable(shortened(text, to: Columns.line
 
 /// A text with its middle left out where it is too long: the beginning and the end of a path tell the most.
 func shortened(_ text: String, to width: Int) -> String {
-  guard text.count > width, width > 0 else { return text }
-  return text.prefix(width - 1 - width / 2) + "…" + text.suffix(width / 2)
+  guard text.columns > width, width > 0 else { return text }
+  return text.beginning(columns: width - 1 - width / 2) + "…" + text.end(columns: width / 2)
 }

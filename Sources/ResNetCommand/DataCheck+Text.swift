@@ -50,7 +50,7 @@ extension DataCheck {
       + broken.flatMap { picture in
         let (path, reason) = (cell(picture.path), cell(picture.reason))
         // A path is of use where it is whole.
-        return path.count + reason.count + 4 <= Columns.lineWidth
+        return path.columns + reason.columns + 4 <= Columns.lineWidth
           ? ["  \(path): \(reason)"] : [indented(path, by: 2), indented(reason, by: 4)]
       }
   }

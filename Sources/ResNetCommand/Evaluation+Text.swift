@@ -1,4 +1,3 @@
-import Foundation
 import ResNet
 
 extension Evaluation {
@@ -26,7 +25,7 @@ extension Evaluation {
     let shown = isShort ? perClass : worstClasses(most: 10).map { perClass[$0] }
     let head = isShort ? "class" : "class (the \(shown.count) worst of \(perClass.count))"
     return [[head, "images", "error"]]
-      + shown.map { [cell($0.name), "\($0.images)", $0.error.map(percent) ?? "–"] }
+      + shown.map { [cell($0.name), "\($0.images)", $0.error.map { percent($0) } ?? "–"] }
   }
 
   /// The five mistakes that are made most often.
@@ -43,12 +42,4 @@ extension Evaluation {
     let count = self.images - confusion.reduce(0) { $0 + $1.reduce(0, +) }
     return count == 0 ? [] : ["\(count) of \(self.images) images have no predicted class: logits that are not numbers"]
   }
-}
-
-/// A share with two decimal places.
-func percent(_ value: Double) -> String { "\(fixed(value, 2)) %" }
-
-/// A loss as it is usually printed; one of a diverged model can have dozens of digits.
-func lossText(_ loss: Double) -> String {
-  loss.magnitude < 1e6 ? fixed(loss, 4) : String(format: "%.4e", loss)
 }

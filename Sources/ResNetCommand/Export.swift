@@ -16,12 +16,14 @@ struct Export: ParsableCommand {
         resnet export resnet50.safetensors -o resnet50.onnx
 
       'input' takes images that are preprocessed already, and 'logits' comes out.
-      What to do to images and what the classes are called is in metadata_props,
-      under resnet.preprocessing and resnet.classes.
+      What to do to images, what the classes are called and how good the model was
+      when training kept it is in metadata_props, under resnet.preprocessing,
+      resnet.classes and resnet.figures.
 
       Where the file is called .safetensors, it is a model like any other; its
-      numbers may be in half precision, half the size. A run's model can be that of
-      any checkpoint that the run still has.
+      numbers may be in half precision, half the size, and then without figures. A
+      run's model can be that of any checkpoint that the run still has, with figures
+      where an epoch ended there.
 
         resnet export runs/r20 --type f16 -o small.safetensors
         resnet export runs/r20 --step 391 -o early.safetensors
@@ -41,7 +43,7 @@ struct Export: ParsableCommand {
   @Option(help: ArgumentHelp("Of a run: after so many steps, where it kept its state.", valueName: "steps"))
   var step: Int?
 
-  private var isModelFile: Bool { output.hasSuffix(".safetensors") }
+  private var isModelFile: Bool { Model.isFileName(output) }
 
   func validate() throws {
     guard type == nil || isModelFile else {

@@ -22,6 +22,9 @@ func wrapped(_ text: String, width: Int = 80) -> String {
 /// The path of a file itself, whatever links lead to it.
 func resolvedPath(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
 
+/// Whether a path leads to something that is no folder.
+func isFile(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) && !isFolder(path) }
+
 /// Whether a path leads to a folder.
 func isFolder(_ path: String) -> Bool {
   var isFolder: ObjCBool = false

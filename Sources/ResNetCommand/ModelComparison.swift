@@ -19,7 +19,7 @@ struct ModelComparison {
 
   /// The line of a model.
   func line(_ path: String, _ evaluation: EvaluationSummary) -> String {
-    let topFive = hasTopFive ? [evaluation.topFiveError.map(percent) ?? "–"] : []
+    let topFive = hasTopFive ? [evaluation.topFiveError.map { percent($0) } ?? "–"] : []
     return columns.line(
       [cell(path), percent(evaluation.topOneError)] + topFive
         + [lossText(evaluation.loss), percent(evaluation.calibrationError)])

@@ -5,7 +5,7 @@ import ResNet
 enum NetworkArgument {
   /// A network by its name or its JSON file.
   case network(Architecture)
-  /// A model by its safetensors file or the folder of its run.
+  /// A model by its safetensors file, whatever that is called, or the folder of its run.
   case model(Model)
 
   /// Reads what there is; a network's name goes before a folder of that name.
@@ -13,7 +13,7 @@ enum NetworkArgument {
   /// - Throws: `ResNetError` as reading a model, or `Architecture(argument:)`.
   init(_ argument: String) throws {
     let isName = (try? Architecture.named(argument)) != nil
-    if argument.hasSuffix(".safetensors") || !isName && isFolder(argument) {
+    if Model.isFileName(argument) || !isName && (isFolder(argument) || FileKind(of: argument)?.holdsWeights == true) {
       self = .model(try Model(contentsOf: argument))
     } else {
       self = .network(try Architecture(argument: argument))

@@ -92,9 +92,11 @@ extension Architecture {
     }
   }
 
-  /// The network that an argument means: a file where it ends in `.json` or has a slash, else a name.
+  /// The network that an argument means: a file where it looks like one or is one, else a name. A network's name stays
+  /// one beside a file that is called the same; `./resnet20` is the file.
   init(argument: String) throws {
-    if argument.hasSuffix(".json") || argument.contains("/") {
+    let isName = (try? Architecture.named(argument)) != nil
+    if !isName, isFile(argument) || argument.contains("/") || argument.hasSuffix(".json") {
       try self.init(contentsOf: argument)
     } else {
       self = try Architecture.named(argument)

@@ -17,8 +17,8 @@ struct PeerComparison: Codable {
     init(_ variant: String, runs: [(imagesPerSecond: Double, peakMemoryMiB: Double)]) {
       self.variant = variant
       self.runs = runs.map(\.imagesPerSecond)
-      imagesPerSecond = median(runs.map(\.imagesPerSecond))
-      peakMemoryMiB = median(runs.map(\.peakMemoryMiB))
+      imagesPerSecond = median(of: runs.map(\.imagesPerSecond))
+      peakMemoryMiB = median(of: runs.map(\.peakMemoryMiB))
     }
   }
 
@@ -89,12 +89,6 @@ struct PeerComparison: Codable {
           + "\(fixed(memoryRatio, 2)) × its least memory"
       ]).joined(separator: "\n")
   }
-}
-
-/// The middle of some numbers, of which there is at least one; the mean of two middles.
-private func median(_ values: [Double]) -> Double {
-  let sorted = values.sorted()
-  return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
 }
 
 extension PeerProgram {

@@ -16,7 +16,7 @@ struct PicturePrediction: Encodable {
 
 /// Predictions as text for people: a line each, or a table under the name of the picture.
 struct PredictionText {
-  /// Class names of more characters lose their middle.
+  /// Class names of more columns lose their middle.
   private static let widestClass = 40
   private let isLine: Bool
   private let columns: Columns
@@ -27,7 +27,7 @@ struct PredictionText {
   ///   - isLine: whether a picture has one line, which is for one guess.
   init(files: [String], classes: [String], isLine: Bool) {
     self.isLine = isLine
-    let widest = classes.map(Self.name).max { $0.count < $1.count } ?? ""
+    let widest = classes.map(Self.name).max { $0.columns < $1.columns } ?? ""
     // No share takes more columns than that of a certain class.
     columns =
       isLine

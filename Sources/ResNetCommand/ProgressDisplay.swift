@@ -29,7 +29,7 @@ struct ProgressDisplay {
     if let loss = run.loss, let error = run.trainingError {
       let tested = run.testErrors.last.map { ("\(run.label) error \(fixed($0, 2)) %", StyledLine.Style.bold) }
       lines.append(
-        joined([("loss \(fixed(loss, 4))", .plain), ("training error \(fixed(error, 2)) %", .plain), tested]))
+        joined([("loss \(lossText(loss))", .plain), ("training error \(fixed(error, 2)) %", .plain), tested]))
       let left = run.secondsLeft(at: seconds).map { left in
         ("\(clockTime(left)) left, until \(clock(now.addingTimeInterval(left), now: now))", StyledLine.Style.bold)
       }

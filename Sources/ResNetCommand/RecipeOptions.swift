@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import ResNet
 
 /// Which recipe, and what is varied of it.
@@ -49,9 +48,7 @@ extension Recipe {
   /// beside a file that is called the same; `./quick` is the file.
   init(argument: String) throws {
     let isName = Recipe.all.contains { $0.name == argument }
-    var isFolder: ObjCBool = false
-    let exists = FileManager.default.fileExists(atPath: argument, isDirectory: &isFolder) && !isFolder.boolValue
-    if !isName, exists || argument.contains("/") || argument.hasSuffix(".json") {
+    if !isName, isFile(argument) || argument.contains("/") || argument.hasSuffix(".json") {
       try self.init(contentsOf: argument)
     } else {
       self = try Recipe.named(argument)

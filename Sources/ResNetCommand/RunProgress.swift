@@ -63,7 +63,7 @@ struct RunProgress {
   func line(at seconds: Double) -> String {
     var parts = ["epoch \(epoch)/\(epochs)", "step \(step)/\(steps)"]
     if isTesting { parts.append("testing") }
-    if let loss { parts.append("loss \(fixed(loss, 4))") }
+    if let loss { parts.append("loss \(lossText(loss))") }
     parts.append("\(fixed(imagesPerSecond, 0)) images/s")
     if let left = secondsLeft(at: seconds) { parts.append("\(clockTime(left)) left") }
     return parts.joined(separator: " · ")

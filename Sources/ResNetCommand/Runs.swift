@@ -102,8 +102,9 @@ struct RunLine: Encodable {
   /// The cells of a row, fit for a terminal.
   var cells: [String] {
     [
-      cell(run), cell(network), state, epochsInAll.map { "\(epochs)/\($0)" } ?? "0", trainingError.map(percent) ?? "–",
-      testError.map(percent) ?? "–", bestError.map(percent) ?? "–", clockTime(seconds),
+      cell(run), cell(network), state, epochsInAll.map { "\(epochs)/\($0)" } ?? "0",
+      trainingError.map { percent($0) } ?? "–",
+      testError.map { percent($0) } ?? "–", bestError.map { percent($0) } ?? "–", clockTime(seconds),
     ]
   }
 }

@@ -10,7 +10,7 @@ struct StyledLine: Equatable {
 
   /// The text with the control sequences of its styles.
   private(set) var text = ""
-  /// The number of columns that it takes; all its characters are one column wide.
+  /// The number of columns that it takes.
   private(set) var width = 0
 
   /// Whether styles are shown.
@@ -20,7 +20,7 @@ struct StyledLine: Equatable {
 
   /// Adds a part at the end.
   mutating func append(_ part: String, _ style: Style = .plain) {
-    width += part.count
+    width += part.columns
     text += hasColor && style != .plain && !part.isEmpty ? "\u{1B}[\(style.rawValue)m\(part)\u{1B}[0m" : part
   }
 }

@@ -108,9 +108,10 @@ struct Train: AsyncParsableCommand {
     }
     let trainer = try trainer(plan, precision, reporter)
     if plan.test == nil, plan.folder?.recorded == nil {
+      let (count, part) = (plan.training.count, max(1, plan.training.count / 10))
       reporter.note(
         "note: there are no test images, so how good the model is on new ones stays unknown; --validation "
-          + "\(max(1, plan.training.count / 10)) would hold out a tenth")
+          + "\(part) would hold out \(part) of the \(count)")
     }
     try await trainer.prepare()
     let step = await trainer.step

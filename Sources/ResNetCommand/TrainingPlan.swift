@@ -83,8 +83,11 @@ struct TrainingPlan: Sendable {
       throw ResNetError(
         .usage, "\(given) cannot be given with --resume", at: path, remedy: "Leave it away: the run keeps its own")
     }
+    // A file that has broken since must not be the end of the run.
+    let goesOnWithoutBroken = command.pictures.broken.map { $0 != .fail } ?? false
     let folder = try RunFolder(
-      resuming: path, change: command.keeping.change, data: command.run.data, checkpoints: command.keeping.policy)
+      resuming: path, change: command.keeping.change.union(goesOnWithoutBroken ? .images : .none),
+      data: command.run.data, checkpoints: command.keeping.policy)
     guard let record = folder.recorded else { preconditionFailure("a run that is taken up again has a record") }
     architecture = record.architecture
     source = try folder.startingModel()
@@ -97,7 +100,6 @@ struct TrainingPlan: Sendable {
     recordings = Set((record.recordings ?? []) + [command.keeping.record].compactMap { $0 })
     step = command.dryRun ? try RunFolder.soundStep(in: path) : 0
     var options = record.data.pictures ?? ImageFolderOptions()
-    // A file that has broken since must not be the end of the run.
     if let broken = command.pictures.broken { options.broken = broken }
     let splits = try DataSet.open(folder.source, pictures: options)
     (training, test, finalTest) = try splits.parts(validation: record.data.validation, seed: seed)

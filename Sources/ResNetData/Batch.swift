@@ -18,18 +18,18 @@ public final class Batch: @unchecked Sendable {
   private let classCount: Int
   private let targetStorage: UnsafeMutableBufferPointer<Float>
 
-  /// The images, `[count, channels, height, width]`, valid as long as the batch is held.
-  public var images: UnsafeBufferPointer<Float> {
-    UnsafeBufferPointer(rebasing: imageStorage[..<(count * imageCount)])
+  /// The images, `[count, channels, height, width]`.
+  public var images: Values<Float> {
+    Values(self, UnsafeBufferPointer(rebasing: imageStorage[..<(count * imageCount)]))
   }
 
-  /// The class of each image, valid as long as the batch is held.
-  public var labels: UnsafeBufferPointer<Int32> { UnsafeBufferPointer(rebasing: labelStorage[..<count]) }
+  /// The class of each image, `[count]`.
+  public var labels: Values<Int32> { Values(self, UnsafeBufferPointer(rebasing: labelStorage[..<count])) }
 
-  /// The probabilities of the classes that each image is to be given, `[count, classes]`, where images are mixed; valid as
-  /// long as the batch is held. The labels are then those of the images that the mixed ones began as.
-  public var targets: UnsafeBufferPointer<Float>? {
-    classCount > 0 ? UnsafeBufferPointer(rebasing: targetStorage[..<(count * classCount)]) : nil
+  /// The probabilities of the classes that each image is to be given, `[count, classes]`, where images are mixed. The labels
+  /// are then those of the images that the mixed ones began as.
+  public var targets: Values<Float>? {
+    classCount > 0 ? Values(self, UnsafeBufferPointer(rebasing: targetStorage[..<(count * classCount)])) : nil
   }
 
   /// Makes an empty batch; without target probabilities where the number of classes is 0.
@@ -74,5 +74,45 @@ public final class Batch: @unchecked Sendable {
     body(
       UnsafeMutableBufferPointer(rebasing: imageStorage[..<(count * imageCount)]),
       UnsafeMutableBufferPointer(rebasing: targetStorage[..<(count * classCount)]))
+  }
+}
+
+extension Batch {
+  /// Numbers of a batch, one after another: they hold the batch, so that its storage stays theirs for as long as they are
+  /// held.
+  ///
+  /// Unchecked for the reason that the batch is.
+  public struct Values<Element: BitwiseCopyable & Sendable>: RandomAccessCollection, @unchecked Sendable {
+    private let batch: Batch
+    private let buffer: UnsafeBufferPointer<Element>
+
+    fileprivate init(_ batch: Batch, _ buffer: UnsafeBufferPointer<Element>) {
+      self.batch = batch
+      self.buffer = buffer
+    }
+
+    /// 0.
+    public var startIndex: Int { 0 }
+    /// How many there are.
+    public var endIndex: Int { buffer.count }
+
+    /// One of them.
+    public subscript(position: Int) -> Element { withExtendedLifetime(batch) { buffer[position] } }
+
+    /// Lends them as they lie in memory; the pointer is good within the closure alone.
+    public func withUnsafeBufferPointer<Result, Failure: Error>(
+      _ body: (UnsafeBufferPointer<Element>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+      defer { withExtendedLifetime(batch) {} }
+      return try body(buffer)
+    }
+
+    /// The same, for the algorithms of the standard library.
+    public func withContiguousStorageIfAvailable<Result>(
+      _ body: (UnsafeBufferPointer<Element>) throws -> Result
+    ) rethrows -> Result? {
+      defer { withExtendedLifetime(batch) {} }
+      return try body(buffer)
+    }
   }
 }

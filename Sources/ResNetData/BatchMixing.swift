@@ -29,6 +29,9 @@ public struct BatchMixing: Hashable, Sendable {
   ///   - images: `[count, channels, height, width]`.
   ///   - targets: the probabilities of the classes, `[count, classes]`.
   ///   - shape: that of an image, `[channels, height, width]`.
+  ///   - seed: the run's seed.
+  ///   - epoch: the epoch, from 0.
+  ///   - batch: the number of the batch in its epoch, from 0.
   /// - Precondition: `images` holds a whole number of images, and `targets` as many rows.
   public func apply(
     images: UnsafeMutableBufferPointer<Float>, targets: UnsafeMutableBufferPointer<Float>, shape: Shape, seed: UInt64,

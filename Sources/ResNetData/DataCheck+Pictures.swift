@@ -28,28 +28,40 @@ extension DataCheck {
     self.init(
       name: folder.name, classes: names, parts: folder.parts.map { $0.name ?? "all" }, images: images,
       has: { present[$0].contains($1) })
-    passedOver = try listings.flatMap { listing in
-      try listing.classes.flatMap { try PictureTree.otherPictures(of: listing.path, below: $0.name) }
-        .map { place(listing.path + "/" + $0.path) }
+    let unread = try listings.map { listing in
+      try listing.classes.map { try PictureTree.otherPictures(of: listing.path, below: $0.name) }
     }
-    problems += folderProblems(images, options)
+    passedOver = zip(listings, unread).flatMap { listing, files in
+      files.joined().map { place(listing.path + "/" + $0.path) }
+    }
+    // By part and class, in the order of `classes`.
+    let unreadByClass = zip(listings, unread).map { listing, files in
+      Dictionary(uniqueKeysWithValues: zip(listing.labels(names).map { $0 ?? 0 }, files))
+    }
+    problems += folderProblems(images, unreadByClass, options)
     if let given = options.classNames, given.count == names.count { classes = given }
   }
 
-  private func folderProblems(_ images: [CheckedImage], _ options: ImageFolderOptions) -> [String] {
+  private func folderProblems(
+    _ images: [CheckedImage], _ unread: [[Int: [PictureTree.File]]], _ options: ImageFolderOptions
+  ) -> [String] {
     var problems: [String] = []
     if !parts.contains(where: { ["training", "all"].contains($0.name) }) {
       problems.append("there are no training images")
     }
-    if classes.count == 1 { problems.append("there is one class alone, \(quoted(classes[0]))") }
     if let given = options.classNames, given.count != classes.count {
       problems.append("there are \(classes.count) classes and \(given.count) names for them")
     }
     let readable = Set(images.filter { $0.reason == nil }.map { [$0.part, $0.label] })
     for (number, part) in parts.enumerated() {
       let place = part.name == "all" ? "" : " in the \(part.name) images"
-      guard part.images > 0 else {
-        problems.append("there are no pictures\(place)")
+      func files(_ files: [PictureTree.File]) -> String {
+        PictureTree.refusal(files.map(\.path)).map { ": \($0)" } ?? ""
+      }
+      let isSkipped = part.images > 0 && options.broken == .skip && !readable.contains { $0[0] == number }
+      guard part.images > 0, !isSkipped else {
+        let all = files(unread[number].values.flatMap(\.self))
+        problems.append("there are no pictures\(isSkipped ? " that can be read" : "")\(place)\(all)")
         continue
       }
       for (label, name) in classes.enumerated() {
@@ -57,7 +69,7 @@ extension DataCheck {
         if part.classes[label] == nil, !options.allowsEmptyClasses || number == 0 {
           problems.append("class \(quoted(name)) is missing\(place)")
         } else if part.classes[label] == 0, !options.allowsEmptyClasses {
-          problems.append("class \(quoted(name)) is empty\(place)")
+          problems.append("class \(quoted(name)) is empty\(place)\(files(unread[number][label] ?? []))")
         } else if part.classes[label] ?? 0 > 0, !readable.contains([number, label]), options.broken != .fail,
           !(options.broken == .skip && options.allowsEmptyClasses)
         {

@@ -77,7 +77,9 @@ public struct DataCheck: Hashable, Sendable, Codable {
 
   /// Looks at all images of a source: a folder, or the word `generated`.
   ///
-  /// - Parameter options: how training would read a folder of pictures.
+  /// - Parameters:
+  ///   - source: the folder, or the word.
+  ///   - options: how training would read a folder of pictures.
   /// - Throws: `ResNetError` of code `data` where the folder is missing or what it holds is unknown, `inputOutput` where a
   ///   folder cannot be read.
   public init(of source: String, pictures options: ImageFolderOptions = ImageFolderOptions()) throws {
@@ -143,7 +145,7 @@ extension DataCheck {
       .sorted { precedes($0[0], $1[0]) }
     repeatedWithinParts = groups.reduce(0) { $0 + $1.count - Set($1.map(\.part)).count }
     passedOver = []
-    problems = []
+    problems = classes.count == 1 ? ["there is one class alone, \(quoted(classes[0]))"] : []
   }
 
   private static func kinds(_ names: [String]) -> [Kind] {

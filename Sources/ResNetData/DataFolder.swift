@@ -60,11 +60,21 @@ struct DataFolder {
         remedy: "Put the pictures of each class into a folder of its own"
       )
     }
+    if inner == nil, let refusal = PictureTree.refusal(otherPictures(names)) {
+      return ResNetError(
+        .data, "there are no pictures of a kind that is read: \(refusal)", at: path,
+        remedy: "Save them as JPEG or PNG, with a folder for each class")
+    }
     return ResNetError(
       .data, names.isEmpty ? "the folder is empty" : "there are no data files of a known kind", at: path,
       remedy: inner.map { "Give \(place($0))" }
         ?? "Give a folder with a folder of pictures for each class, or with data_batch_1.bin (CIFAR-10), "
         + "train.bin (CIFAR-100) or train-images-idx3-ubyte (IDX)")
+  }
+
+  /// The names of pictures of kinds that are not read, in the folder and in those of some names.
+  private func otherPictures(_ folders: [String]) -> [String] {
+    ([""] + folders).flatMap { ((try? FolderEntry.visible(in: place($0))) ?? []).filter(\.isOtherPicture).map(\.name) }
   }
 
   /// Reads a file whole.

@@ -53,6 +53,12 @@ struct FolderEntry {
     return entries
   }
 
+  /// Whether nothing is at a path any more, not even a link that leads nowhere.
+  static func isGone(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) != 0 && [ENOENT, ENOTDIR].contains(errno)
+  }
+
   /// Whether a folder holds one whose name no text can give.
   private static func hasNamelessFolder(_ folder: String) -> Bool {
     guard let stream = opendir(folder) else { return false }
@@ -76,7 +82,10 @@ struct FolderEntry {
   /// Whether it has the name of a picture of a kind that is not read.
   var isOtherPicture: Bool { !isFolder && fileExtension.map(ImageFormat.otherFileExtensions.contains) ?? false }
 
-  private var fileExtension: String? {
+  private var fileExtension: String? { Self.fileExtension(of: name) }
+
+  /// What stands behind the last point of a name, in small letters.
+  static func fileExtension(of name: String) -> String? {
     name.utf8.lastIndex(of: UInt8(ascii: ".")).map { name[name.index(after: $0)...].lowercased() }
   }
 }

@@ -86,13 +86,16 @@ struct ImageFolder {
     let empty = names.indices.filter { counts[$0] == 0 }
     guard empty.isEmpty || options.allowsEmptyClasses && listing.fileCount > 0 else {
       let list = empty.prefix(5).map { quoted(names[$0]) }.joined(separator: ", ") + (empty.count > 5 ? ", …" : "")
+      let unread = try zip(labels, listing.classes).filter { label, _ in label.map(empty.contains) ?? false }
+        .flatMap { try PictureTree.otherPictures(of: listing.path, below: $1.name) }
+      let refusal = PictureTree.refusal(unread.map(\.path))
+      let remedy = refusal == nil ? "Put pictures into the folders" : "Save them as JPEG or PNG"
       throw ResNetError(
         .data,
         "there are no pictures\(broken.isEmpty ? "" : " that can be read") of "
-          + (empty.count == 1 ? "class" : "\(empty.count) classes:") + " \(list)",
+          + (empty.count == 1 ? "class" : "\(empty.count) classes:") + " \(list)" + (refusal.map { "; \($0)" } ?? ""),
         at: listing.path,
-        remedy: listing.fileCount > 0
-          ? "Put pictures into the folders or remove them, or allow empty classes" : "Put pictures into the folders")
+        remedy: listing.fileCount > 0 ? remedy + ", or remove the folders, or allow empty classes" : remedy)
     }
     let files = listing.classes.flatMap(\.files)
     return try DataSet(

@@ -96,6 +96,14 @@ public struct Loader: Sendable {
     batchesPerEpoch = keepsPartialBatch && rest > 0 ? whole + 1 : whole
   }
 
+  /// The first batch of the first epoch.
+  ///
+  /// - Throws: as `EpochBatches.next()` does.
+  package func firstBatch() throws -> Batch {
+    guard let batch = try epoch(0).next() else { preconditionFailure("a loader has at least one image") }
+    return batch
+  }
+
   /// Begins an epoch at one of its batches, so that a run can go on where it was interrupted.
   ///
   /// - Parameters:

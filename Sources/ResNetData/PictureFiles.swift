@@ -24,6 +24,20 @@ struct PictureFiles: Sendable {
     self.broken = BrokenPictureLog(broken)
   }
 
+  /// The error of a file that ends the work, with what else can be done about it.
+  fileprivate func ending(with error: ResNetError, at path: String) -> ResNetError {
+    var error = error
+    if FolderEntry.isGone(path) {
+      error.message = "the file is gone, which was there when its folder was opened"
+      error.remedy = "Put it back, or begin again with those that are there"
+    } else if options.broken == .skip {
+      error.remedy += "; it was sound when its folder was opened, and is left out from the next time on"
+    } else {
+      error.remedy += "; --broken replace or skip goes on without such files, and 'resnet check-data' lists them"
+    }
+    return error
+  }
+
   /// The path of a file, as it can be opened.
   func path(_ row: Int) -> String { folder.hasSuffix("/") ? folder + paths[row] : folder + "/" + paths[row] }
 }
@@ -62,12 +76,9 @@ extension DataSet {
     let path = files.path(rows[position])
     do {
       return try Image(contentsOf: path, rules: rules)
-    } catch var error as ResNetError {
+    } catch let error as ResNetError {
       guard let broken = BrokenPicture(path: path, error) else { throw error }
-      guard files.options.broken == .replace else {
-        error.remedy += "; --broken replace or skip goes on without such files, and 'resnet check-data' lists them"
-        throw error
-      }
+      guard files.options.broken == .replace else { throw files.ending(with: error, at: path) }
       files.broken.add(broken)
       let others = labels.indices.filter { labels[$0] == labels[position] && $0 != position }
       var random = random()

@@ -31,6 +31,14 @@ package enum PictureTree {
     try files(of: root, below: inner, where: \.isOtherPicture)
   }
 
+  /// What to say of files of kinds that are not read, as in `3 HEIC files are not read`; `nil` where there are none.
+  static func refusal(_ names: [String]) -> String? {
+    let kinds = Set(names.compactMap { FolderEntry.fileExtension(of: $0)?.uppercased() }).sorted()
+    guard !kinds.isEmpty else { return nil }
+    return counted(names.count, kinds.joined(separator: " and ") + " file") + (names.count == 1 ? " is" : " are")
+      + " not read"
+  }
+
   private static func files(
     of root: String, below inner: String, where isWanted: (FolderEntry) -> Bool
   ) throws -> [File] {

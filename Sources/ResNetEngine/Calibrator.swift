@@ -5,7 +5,9 @@ import ResNetGraph
 ///
 /// ```swift
 /// let calibrator = Calibrator(engine)
-/// while let batch = try batches.next() { try calibrator.add(batch.images) }
+/// while let batch = try batches.next() {
+///   try batch.images.withUnsafeBufferPointer { try calibrator.add($0) }
+/// }
 /// let fast = try Engine(graph: engine.graph, precision: .int8, quantization: calibrator.quantization())
 /// ```
 ///

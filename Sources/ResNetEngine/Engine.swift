@@ -55,7 +55,11 @@ public final class Engine {
 
   /// Makes an engine with initial parameters, a function of the seed.
   ///
-  /// - Parameter quantization: what integers stand for, with the precision `int8`; others do not use it.
+  /// - Parameters:
+  ///   - graph: what is computed.
+  ///   - seed: what the parameters are drawn from.
+  ///   - precision: how activations and packed weights are stored.
+  ///   - quantization: what integers stand for, with the precision `int8`; others do not use it.
   /// - Throws: `ResNetError` of code `unavailable` where oneDNN, memory or the precision is missing, `usage` where integers
   ///   are asked for and nothing says what they stand for.
   public init(

@@ -39,6 +39,13 @@ struct Layout: Hashable, Sendable {
     return part
   }
 
+  /// The first channels of a single block, alone.
+  func first(_ channels: Int) -> Layout {
+    var part = part(of: lanes)
+    (part.lanes, part.isBlocked) = (channels, false)
+    return part
+  }
+
   /// Values of one sample.
   var count: Int { blocks * positions * lanes }
 

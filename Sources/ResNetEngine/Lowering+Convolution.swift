@@ -118,7 +118,9 @@ extension Lowering {
     }
     let made = try convolution(shape)
     let backward = try made.backwardData()
-    let result = value(of: gradientLayout(layer.inputs[0]))
+    let layout = gradientLayout(layer.inputs[0])
+    let filled = shape.filledGradientLayout
+    let result = value(of: filled ?? layout)
     let scratch = value(scratchOf: backward.primitive, parts: parts)
     let runtime = runtime
     plan.step("input gradient", layer: unit.head, uses: [gradient, result, scratch, weights.value]) { binder in
@@ -129,7 +131,7 @@ extension Lowering {
             binder.address(gradient) + part * shape.outputGradientBytes
           ),
           (.weights, backward.weights, weights.address(binder)),
-          (.sourceGradient, made.source, binder.address(result) + part * shape.inputBytes),
+          (.sourceGradient, made.sourceGradient, binder.address(result) + part * shape.inputGradientBytes),
           (
             .scratchpad, backward.primitive.scratchpad, binder.address(scratch) + part * backward.primitive.scratchBytes
           ),
@@ -137,7 +139,8 @@ extension Lowering {
       }
       return try binder.step(backward.primitive, parts: lists, runtime)
     }
-    give(result, to: layer.inputs[0], isExclusive: true)
+    let whole = filled.map { relayout(result, from: $0.first(shape.input[0]), to: layout, layer: unit.head) } ?? result
+    give(whole, to: layer.inputs[0], isExclusive: true)
   }
 
   /// Into how many parts the batch is divided for a weight gradient: in bfloat16 one a thread, where adding up their

@@ -43,7 +43,7 @@ extension MachinePeak {
         let count = resnet_peak(element.kernel, loop, tasks)
         return Double(count) / ((ContinuousClock.now - start) / .seconds(1))
       }
-      return median(runs)
+      return median(of: runs)
     }
     return rates.max() ?? 0
   }
@@ -69,10 +69,8 @@ extension MachinePeak {
         return (ContinuousClock.now - start) / .seconds(1)
       }
     }
-    return withExtendedLifetime(arena) { Double(3 * size) / median(seconds) }
+    return withExtendedLifetime(arena) { Double(3 * size) / median(of: seconds) }
   }
-
-  private static func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
 
   /// What several runs of a measurement give: as many as a fifth of a second has room for, and at least five.
   private static func repeated<Value>(_ measure: () throws -> Value) rethrows -> [Value] {

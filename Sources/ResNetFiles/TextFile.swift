@@ -14,7 +14,7 @@ package enum TextFile {
         .data, "the file has \(source.count) bytes, more than \(limit)", at: path, remedy: "Give the right file")
     }
     guard let text = String(validating: try source.read(source.count, at: 0), as: UTF8.self) else {
-      throw ResNetError(.data, "the text is not UTF-8", at: path, remedy: "Save the file as UTF-8")
+      throw ResNetError(.data, "the text is not UTF-8", at: path, remedy: "Give a text file, saved as UTF-8")
     }
     return text
   }

@@ -24,8 +24,11 @@ public enum Initializer: Hashable, Sendable {
   /// The first values of a parameter, a function of the seed and the parameter's name alone.
   ///
   /// - Parameters:
+  ///   - name: the parameter's name.
   ///   - shape: the parameter's shape, `[outputs, inputs, …]` for weights.
   ///   - fanIn: inputs of one output, which for a bias are those of its layer.
+  ///   - fanOut: outputs that one input reaches.
+  ///   - seed: what they are drawn from.
   public func values(name: String, shape: Shape, fanIn: Int, fanOut: Int, seed: UInt64) -> [Float] {
     var numbers = RandomNumbers(seed: seed, purpose: .initialization, index: stableHash(name))
     let count = shape.count

@@ -24,5 +24,5 @@ extension Augmentation {
     return parts.isEmpty ? "none" : parts.joined(separator: ", ")
   }
 
-  private static func share(_ fraction: Double) -> String { "\(fixed(100 * fraction, 0)) %" }
+  private static func share(_ fraction: Double) -> String { percent(100 * fraction, 0) }
 }

@@ -7,7 +7,12 @@ extension Augmentation {
   /// A padded crop is not part of it, as what it adds are zeros of the numbers that the picture becomes: see
   /// `PicturePreparation.write(_:augmentation:seed:epoch:sample:into:)`, which does everything.
   ///
-  /// - Parameter sample: which sample it is; each time that an image is repeated has a number of its own.
+  /// - Parameters:
+  ///   - image: the picture.
+  ///   - preprocessing: what says which size, and how it is resized.
+  ///   - seed: the run's seed.
+  ///   - epoch: the epoch, from 0.
+  ///   - sample: which sample it is; each time that an image is repeated has a number of its own.
   /// - Throws: `ResNetError` of code `data` where the picture cannot be resized.
   public func picture(
     _ image: Image, for preprocessing: Preprocessing, seed: UInt64, epoch: Int, sample: Int
@@ -40,7 +45,13 @@ extension Augmentation {
 extension PicturePreparation {
   /// Writes what a picture becomes in one epoch to memory, as into a batch.
   ///
-  /// - Parameter sample: which sample it is; each time that an image is repeated has a number of its own.
+  /// - Parameters:
+  ///   - image: the picture.
+  ///   - augmentation: what is done to it at random.
+  ///   - seed: the run's seed.
+  ///   - epoch: the epoch, from 0.
+  ///   - sample: which sample it is; each time that an image is repeated has a number of its own.
+  ///   - destination: where the numbers go.
   /// - Precondition: `destination` holds `input.count` elements.
   /// - Throws: `ResNetError` of code `data` where a picture that is not resized has another size than the input.
   public func write(

@@ -3,7 +3,9 @@ import ResNetCore
 extension Image {
   /// Makes a picture from an image whose channels lie one after another; of a single one all three are made.
   ///
-  /// - Parameter shape: `[channels, height, width]`.
+  /// - Parameters:
+  ///   - planes: the bytes.
+  ///   - shape: `[channels, height, width]`.
   /// - Precondition: there are one or three channels, and `planes` holds `shape.count` bytes.
   public init(planes: UnsafeBufferPointer<UInt8>, shape: Shape) throws {
     precondition(shape.rank == 3 && (shape[0] == 1 || shape[0] == 3) && planes.count == shape.count)

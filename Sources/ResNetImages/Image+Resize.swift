@@ -13,6 +13,8 @@ extension Image {
   /// Resizes the picture, or a region of it, to every byte as Pillow's `resize` does (after its `crop`).
   ///
   /// - Parameters:
+  ///   - result: the size of the whole result.
+  ///   - interpolation: how pixels between pixels are computed.
   ///   - region: what to resize; `nil` for all. Nothing beside it shows through.
   ///   - window: the part of the result that is wanted, which alone is computed; `nil` for all.
   /// - Throws: `ResNetError` of code `usage` where a region does not lie in its picture, `data` where a result is too

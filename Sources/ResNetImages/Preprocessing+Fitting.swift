@@ -18,7 +18,9 @@ extension Preprocessing {
 
   /// What is done to a picture of a size: it is resized where it does not have the size of the input already.
   ///
-  /// - Parameter input: the shape of the network's input, `[channels, height, width]`.
+  /// - Parameters:
+  ///   - input: the shape of the network's input, `[channels, height, width]`.
+  ///   - size: that of the picture.
   public func fitted(to input: Shape, for size: ImageSize) -> Preprocessing {
     input.rank == 3 && (size.height, size.width) == (input[1], input[2]) ? self : resizing(to: input)
   }

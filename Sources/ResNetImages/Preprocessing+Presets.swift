@@ -52,6 +52,9 @@ extension Preprocessing {
   /// - Parameters:
   ///   - size: `input_size` of the weights.
   ///   - cropFraction: their `crop_pct`.
+  ///   - interpolation: their `interpolation`.
+  ///   - mean: their `mean`.
+  ///   - deviation: their `std`.
   /// - Throws: `ResNetError` of code `data` where a number makes no picture, or means and deviations do not fit.
   public static func timm(
     size: Int = 224, cropFraction: Double = 0.875, interpolation: Interpolation = .bicubic,

@@ -39,6 +39,8 @@ extension Augmentation {
   /// - Parameters:
   ///   - sample: the image as numbers, of `shape`.
   ///   - shape: `[channels, height, width]`.
+  ///   - seed: the run's seed.
+  ///   - epoch: the epoch, from 0.
   ///   - number: which sample it is.
   /// - Precondition: `sample` holds `shape.count` elements.
   public func erase(

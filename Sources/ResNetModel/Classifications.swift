@@ -66,7 +66,7 @@ final class ClassificationRun {
 
   private func logits(of batch: Batch) throws -> UnsafeBufferPointer<Float> {
     let program = try classifier.engine.program(batch: batch.count, purpose: .inference)
-    _ = program.input.update(from: batch.images)
+    program.take(batch)
     try program.run()
     return program.logits
   }

@@ -34,6 +34,7 @@ public struct Classifier: Sendable {
   /// Compiles a model.
   ///
   /// - Parameters:
+  ///   - model: what tells the classes.
   ///   - rules: what is done about orientation and transparency; as the model says if `nil`.
   ///   - batch: the most pictures in one run of the network; it changes speed and memory, and of results the last bits.
   ///   - loaderThreads: threads that decode; one a processor, at most 8, if `nil`.

@@ -66,8 +66,8 @@ extension Model.Figures: CustomStringConvertible {
   /// One line, as in `epoch 48, step 18768 · loss 0.1119 · error 3.70 %, test 8.67 % of 10000 images`; the first error is
   /// that on training images.
   public var description: String {
-    let tested = test.map { ", test \(fixed($0.topOneError, 2)) % of \(counted($0.images, "image"))" } ?? ""
-    return "epoch \(epoch), step \(step) · loss \(fixed(trainingLoss, 4)) · error \(fixed(trainingError, 2)) %\(tested)"
+    let tested = test.map { ", test \(percent($0.topOneError)) of \(counted($0.images, "image"))" } ?? ""
+    return "epoch \(epoch), step \(step) · loss \(lossText(trainingLoss)) · error \(percent(trainingError))\(tested)"
   }
 }
 
@@ -102,7 +102,7 @@ extension Model.Figures {
     do {
       try check()
     } catch var error as ResNetError {
-      error.place = place
+      (error.place, error.remedy) = (place, remedy)
       throw error
     }
   }
@@ -117,12 +117,38 @@ extension Model.Figures {
 
   /// Refuses numbers that no run ends with.
   private func check() throws {
-    let counts = [epoch, step] + (test.map { [$0.images] } ?? [])
-    let shares = [trainingError] + (test.map { [$0.topOneError, $0.topFiveError ?? 0] } ?? [])
-    guard counts.allSatisfy({ $0 > 0 }), shares.allSatisfy({ (0...100).contains($0) }) else {
-      throw ResNetError(
-        .usage, "the figures \(quoted(description)) cannot be",
-        remedy: "Count from 1, and give errors of 0 to 100 percent")
+    var figures: [(name: String, value: Double, kind: Kind)] = [
+      ("epoch", Double(epoch), .count), ("step", Double(step), .count), ("trainingLoss", trainingLoss, .loss),
+      ("trainingError", trainingError, .share),
+    ]
+    if let test {
+      figures += [
+        ("test.images", Double(test.images), .count), ("test.loss", test.loss, .loss),
+        ("test.topOneError", test.topOneError, .share), ("test.topFiveError", test.topFiveError ?? 0, .share),
+      ]
+      // Logits that are no numbers have none.
+      if !test.calibrationError.isNaN { figures.append(("test.calibrationError", test.calibrationError, .share)) }
+    }
+    guard let wrong = figures.first(where: { !$0.kind.allows($0.value) }) else { return }
+    let shown = wrong.kind == .count ? fixed(wrong.value, 0) : "\(wrong.value)"
+    throw ResNetError(
+      .usage, "the figure \(wrong.name) is \(shown), which cannot be: it is \(wrong.kind.rawValue)",
+      remedy: "Give the figures that a run ended with")
+  }
+
+  /// What a figure can be.
+  private enum Kind: String {
+    case count = "counted from 1 to 2^40"
+    case share = "a share from 0 to 100 percent"
+    case loss = "a loss, and never below 0"
+
+    func allows(_ value: Double) -> Bool {
+      switch self {
+      case .count: (1...0x1p40).contains(value)
+      case .share: (0...100).contains(value)
+      // That of a model that diverged need not be a number.
+      case .loss: !(value < 0)
+      }
     }
   }
 }

@@ -10,6 +10,12 @@ extension Model {
   /// The name of the model's file in the folder of a run.
   public static let fileName = "model.safetensors"
 
+  /// What the names of safetensors files end in.
+  package static let fileNameExtension = ".safetensors"
+
+  /// Whether a path ends as those of safetensors files do, in letters of either case.
+  package static func isFileName(_ path: String) -> Bool { path.lowercased().hasSuffix(fileNameExtension) }
+
   /// The safetensors file that a MODEL argument means: the file itself, or the one in the folder of a run.
   ///
   /// - Throws: `ResNetError` of code `data` where there is neither.
@@ -89,8 +95,10 @@ extension Model {
   /// a mean image is the tensor `preprocessing.mean`. The file of a quantised model holds integers
   /// (`docs/quantized-models.md`).
   ///
-  /// - Parameter type: how numbers are written; in half precision they are rounded, the file is half as large, and says
-  ///   nothing of how good the model is.
+  /// - Parameters:
+  ///   - path: the file; one that is there is replaced.
+  ///   - type: how numbers are written; in half precision they are rounded, the file is half as large, and says nothing
+  ///     of how good the model is.
   /// - Throws: `ResNetError` of code `inputOutput` where the file cannot be written, `usage` where it has figures that cannot
   ///   be, or where half precision is asked for and a number is too large for it or the model is quantised.
   public func write(to path: String, as type: FloatType = .float32) throws {

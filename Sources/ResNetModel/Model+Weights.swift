@@ -7,9 +7,13 @@ extension Model {
   /// Puts the weights that others trained into a network.
   ///
   /// - Parameters:
+  ///   - architecture: which network.
   ///   - input: the shape of one sample; the network's usual one if `nil`.
-  ///   - isPartial: whether what the file lacks or has in another shape may keep its first values, a function of the seed
-  ///     0 and its name; `weights.difference(from: model.graph)` then tells what that is.
+  ///   - classes: the names of its classes, in the order of its outputs.
+  ///   - preprocessing: what was done to the images that the weights were trained on.
+  ///   - weights: the file that holds them.
+  ///   - isPartial: whether what the file lacks or has in another shape may keep its first values, a function of the
+  ///     seed 0 and its name; `weights.difference(from: model.graph)` then tells what that is.
   /// - Throws: `ResNetError` of code `usage` where the network cannot be made, `data` where the weights do not fit it, or
   ///   none of them does; the message lists the first ten that are missing, unexpected or of the wrong shape.
   public init(

@@ -34,7 +34,12 @@ public struct Model: Sendable {
 
   /// Puts a model together.
   ///
-  /// - Parameter input: the shape of one sample; the network's usual one if `nil`.
+  /// - Parameters:
+  ///   - architecture: which network.
+  ///   - input: the shape of one sample; the network's usual one if `nil`.
+  ///   - classes: the names of its classes, in the order of its outputs.
+  ///   - preprocessing: how an image becomes its input.
+  ///   - parameters: its tensors by their names.
   /// - Throws: `ResNetError` of code `usage` where the network cannot be made, `data` where parameters or preprocessing
   ///   do not fit it; the message lists the first that do not, with both shapes.
   public init(
@@ -50,7 +55,12 @@ public struct Model: Sendable {
 
   /// A model that has not learned yet: its numbers are a function of the seed and their names.
   ///
-  /// - Parameter input: the shape of one sample; the network's usual one if `nil`.
+  /// - Parameters:
+  ///   - architecture: which network.
+  ///   - input: the shape of one sample; the network's usual one if `nil`.
+  ///   - classes: the names of its classes, in the order of its outputs.
+  ///   - preprocessing: how an image becomes its input.
+  ///   - seed: what its numbers are drawn from.
   /// - Throws: `ResNetError` of code `usage` where the network cannot be made, `data` where preprocessing does not fit it.
   public init(
     architecture: Architecture, input: Shape? = nil, classes: [String], preprocessing: Preprocessing, seed: UInt64

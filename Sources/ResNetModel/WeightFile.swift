@@ -147,11 +147,9 @@ extension Safetensors {
       try self.init(contentsOf: path)
     } catch let error as ResNetError where error.code == .data {
       // Not before: a sound header's length may look like the beginning of anything.
-      guard let bytes = try? BinaryFile.read(path, atMost: 1 << 26),
-        let header = try? ImageHeader(bytes: bytes, named: path)
-      else { throw error }
+      guard let kind = FileKind(of: path), !kind.holdsWeights else { throw error }
       throw ResNetError(
-        .data, "the file is a picture (\(header.format.rawValue), \(header.size)), which holds no weights", at: path,
+        .data, "the file is \(kind), which holds no weights", at: path,
         remedy: "Give a safetensors file or a checkpoint of PyTorch")
     }
   }

@@ -63,8 +63,7 @@ struct Family: Sendable {
   ///
   /// - Throws: `ResNetError` of code `usage` where the family has no such depth or second number.
   func network(_ name: String) throws -> Architecture? {
-    for (prefix, isPlain) in [(prefix, false), (prefix.replacing("resnet", with: "plain"), true)]
-    where name.hasPrefix(prefix) && (!isPlain || prefix != self.prefix) {
+    for (prefix, isPlain) in prefixes where name.hasPrefix(prefix) {
       guard let (digits, second) = numbers(name.dropFirst(prefix.count)), let depth = Self.number(digits),
         let second = Self.number(second)
       else { continue }
@@ -78,6 +77,18 @@ struct Family: Sendable {
     return nil
   }
 
+  /// What names of the family begin with, and whether those are the ones without shortcuts.
+  private var prefixes: [(text: String, isPlain: Bool)] {
+    let plain = prefix.replacing("resnet", with: "plain")
+    return [(prefix, false)] + (plain == prefix ? [] : [(plain, true)])
+  }
+
+  /// The names that the family would give networks of some numbers, possible or not; none for more or fewer than it has.
+  func names(_ numbers: [Substring]) -> [String] {
+    guard numbers.count == (separator == nil ? 1 : 2) else { return [] }
+    return prefixes.map { $0.text + numbers.joined(separator: separator ?? "") }
+  }
+
   /// The texts of both numbers; the second is `1` where the family has none.
   private func numbers(_ rest: Substring) -> (Substring, Substring)? {
     guard let separator else { return (rest, "1") }
@@ -85,10 +96,9 @@ struct Family: Sendable {
     return (rest[..<range.lowerBound], rest[range.upperBound...])
   }
 
-  /// A whole number in plain digits, perhaps with a sign; one that is too large counts as the largest there is.
+  /// A whole number in plain digits; one that is too large counts as the largest there is.
   private static func number(_ digits: Substring) -> Int? {
-    let magnitude = digits.hasPrefix("-") ? digits.dropFirst() : digits
-    guard !magnitude.isEmpty, magnitude.utf8.allSatisfy({ (48...57).contains($0) }) else { return nil }
-    return Int(digits) ?? (digits.hasPrefix("-") ? Int.min : Int.max)
+    guard !digits.isEmpty, digits.utf8.allSatisfy({ (48...57).contains($0) }) else { return nil }
+    return Int(digits) ?? Int.max
   }
 }

@@ -31,7 +31,16 @@ public struct HeatMap: Hashable, Sendable {
 
   /// Makes a figure of any matrix; a darker cell stands for a greater number.
   ///
-  /// - Parameter values: the numbers, `[rows][columns]`.
+  /// - Parameters:
+  ///   - values: the numbers, `[rows][columns]`.
+  ///   - rows: the names of the rows.
+  ///   - columns: the names of the columns.
+  ///   - title: what the figure shows.
+  ///   - subtitle: a line below the title.
+  ///   - rowTitle: what the rows are.
+  ///   - columnTitle: what the columns are.
+  ///   - valueTitle: what the numbers are.
+  ///   - valueScale: how numbers become shades.
   /// - Throws: `ResNetError` of code `usage` where there are no cells, or not as many as the names say.
   public init(
     _ values: [[Double]], rows: [String], columns: [String], title: String, subtitle: String? = nil,
@@ -51,6 +60,8 @@ public struct HeatMap: Hashable, Sendable {
   /// - Parameters:
   ///   - counts: images, `[true class][predicted class]`.
   ///   - classes: the names of the classes.
+  ///   - title: what the figure shows.
+  ///   - subtitle: a line below the title.
   /// - Throws: `ResNetError` of code `usage` where there are no classes, the matrix is not square over them, or a count
   ///   is negative.
   public init(confusion counts: [[Int]], classes: [String], title: String, subtitle: String? = nil) throws {

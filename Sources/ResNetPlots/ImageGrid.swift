@@ -22,7 +22,12 @@ public struct ImageGrid: Hashable, Sendable {
 
   /// Makes a figure of pictures that are put into rows one after another.
   ///
-  /// - Parameter columns: how many pictures a row has, at least one.
+  /// - Parameters:
+  ///   - title: what the figure shows.
+  ///   - subtitle: a line below the title.
+  ///   - pictures: the pictures, row by row.
+  ///   - columns: how many pictures a row has, at least one.
+  ///   - side: the side of the square that each picture is fitted into, in pixels of the page.
   public init(title: String, subtitle: String? = nil, pictures: [Picture], columns: Int, side: Double = 96) {
     let columns = max(columns, 1)
     let rows = stride(from: 0, to: pictures.count, by: columns).map {

@@ -17,7 +17,9 @@ extension FineTuning {
   /// Reads the weights of classes from a file: in each line a class's name and, behind spaces, a tab or a comma, its weight.
   /// Every class stands in it once, in any order; empty lines count for nothing.
   ///
-  /// - Parameter classes: the names of the classes, in the order in which the weights come back.
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - classes: the names of the classes, in the order in which the weights come back.
   /// - Throws: `ResNetError` of code `data` with the line for one without a positive number or with a class that is not
   ///   known or was there before, and where a class is missing; `usage` where two classes share a name; `inputOutput`
   ///   where the file cannot be read.

@@ -10,7 +10,7 @@ struct ConfusionCounts {
   }
 
   /// Adds samples with logits `[count, classes]` and labels `[count]`.
-  mutating func add(logits: UnsafeBufferPointer<Float>, labels: UnsafeBufferPointer<Int32>) {
+  mutating func add(logits: UnsafeBufferPointer<Float>, labels: some Collection<Int32>) {
     for (sample, label) in labels.enumerated() {
       let row = UnsafeBufferPointer(rebasing: logits[sample * classes..<(sample + 1) * classes])
       counts[Int(label) * (classes + 1) + (Scores.prediction(row) ?? classes)] += 1

@@ -2,6 +2,7 @@ import ResNetCore
 import ResNetData
 import ResNetEngine
 import ResNetGraph
+import ResNetModel
 
 extension Engine {
   /// The error for a batch whose loss is not finite, which names the first layer whose output is not.
@@ -25,7 +26,7 @@ extension Engine {
     purpose.observations = Set(graph.layers.map(\.name))
     do {
       let program = try program(batch: batch.count, purpose: purpose)
-      _ = program.input.update(from: batch.images)
+      program.take(batch)
       try program.run()
       return try graph.layers.first { layer in
         try !program.activation(layer.name).scalars.allSatisfy(\.isFinite)

@@ -34,7 +34,7 @@ extension EpochReport: CustomStringConvertible {
   /// `description` with another word for the images that the model was tested on.
   package func line(testedOn label: String) -> String {
     let tested = evaluation.map { ", \(label) \(fixed($0.topOneError, 2)) %" } ?? ""
-    return "epoch \(epoch)/\(epochs) · loss \(fixed(trainingLoss, 4)) · error \(fixed(trainingError, 2)) %\(tested) · "
+    return "epoch \(epoch)/\(epochs) · loss \(lossText(trainingLoss)) · error \(fixed(trainingError, 2)) %\(tested) · "
       + "\(fixed(imagesPerSecond, 0)) images/s"
   }
 }

@@ -36,6 +36,6 @@ extension Evaluation {
   public func confusionFigure(model: String) throws -> HeatMap {
     try HeatMap(
       confusion: confusion, classes: perClass.map(\.name), title: "\(model) on \(summary.dataSet)",
-      subtitle: "error \(fixed(summary.topOneError, 2)) %, \(counted(summary.images, "image"))")
+      subtitle: "error \(percent(summary.topOneError)), \(counted(summary.images, "image"))")
   }
 }

@@ -57,7 +57,7 @@ extension EvaluationSummary: CustomStringConvertible {
   /// One line, as in `CIFAR-10 test (10000 images): error 8.51 %, top-5 error 0.35 %, loss 0.3012, 696 images/s`.
   public var description: String {
     "\(dataSet) (\(counted(images, "image"))): error \(fixed(topOneError, 2)) %"
-      + (topFiveError.map { ", top-5 error \(fixed($0, 2)) %" } ?? "") + ", loss \(fixed(loss, 4)), "
+      + (topFiveError.map { ", top-5 error \(fixed($0, 2)) %" } ?? "") + ", loss \(lossText(loss)), "
       + "\(fixed(imagesPerSecond, 0)) images/s"
   }
 }

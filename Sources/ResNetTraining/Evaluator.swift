@@ -22,6 +22,7 @@ public struct Evaluator: Sendable {
   /// Makes an evaluator.
   ///
   /// - Parameters:
+  ///   - model: what is measured.
   ///   - batch: images in one run of the network; it changes the speed alone.
   ///   - loaderThreads: threads that prepare batches; as many as suit the images if `nil`.
   ///   - precision: how activations and packed weights are stored.
@@ -103,7 +104,7 @@ extension Engine {
   ///
   /// - Parameter each: is shown the logits `[count, classes]` and labels `[count]` of every batch.
   package func evaluate(
-    _ loader: Loader, each: (UnsafeBufferPointer<Float>, UnsafeBufferPointer<Int32>) -> Void = { _, _ in }
+    _ loader: Loader, each: (UnsafeBufferPointer<Float>, Batch.Values<Int32>) -> Void = { _, _ in }
   ) throws -> EvaluationSummary {
     let clock = Stopwatch()
     var scores = Scores()
@@ -122,7 +123,7 @@ extension Engine {
   @discardableResult
   func score(_ batch: Batch, _ scores: inout Scores) throws -> UnsafeBufferPointer<Float> {
     let program = try program(batch: batch.count, purpose: .inference)
-    _ = program.input.update(from: batch.images)
+    program.take(batch)
     try program.run()
     scores.add(logits: program.logits, labels: batch.labels)
     return program.logits

@@ -30,7 +30,7 @@ struct WorstMistakes {
   /// Adds samples with logits `[count, classes]` and labels `[count]`, which follow those that were added before.
   ///
   /// Samples whose logits are no numbers, or not finite, tell nothing.
-  mutating func add(logits: UnsafeBufferPointer<Float>, labels: UnsafeBufferPointer<Int32>) {
+  mutating func add(logits: UnsafeBufferPointer<Float>, labels: some Collection<Int32>) {
     for (sample, label) in labels.enumerated() {
       let row = UnsafeBufferPointer(rebasing: logits[sample * classes..<(sample + 1) * classes])
       guard limit > 0, let predicted = Scores.prediction(row), predicted != Int(label) else { continue }

@@ -25,6 +25,7 @@ public struct Quantizer: Sendable {
   /// Makes a quantiser.
   ///
   /// - Parameters:
+  ///   - model: what is watched and made integers of.
   ///   - images: how many images the model is watched on; all of them where there are fewer.
   ///   - seed: what they are chosen by.
   ///   - loaderThreads: threads that prepare batches; as many as suit the images if `nil`.
@@ -59,7 +60,7 @@ public struct Quantizer: Sendable {
       let batches = loader.epoch(0)
       while let batch = try batches.next() {
         try Task.checkCancellation()
-        try calibrator.add(batch.images)
+        try batch.images.withUnsafeBufferPointer { try calibrator.add($0) }
       }
       return try calibrator.quantization()
     }

@@ -17,7 +17,9 @@ extension Recipe {
 
   /// Reads a recipe from JSON.
   ///
-  /// - Parameter place: what an error calls the text.
+  /// - Parameters:
+  ///   - json: the text.
+  ///   - place: what an error calls the text.
   /// - Throws: `ResNetError` of code `data` with the line and the key for one that is missing, unknown, there twice or
   ///   impossible.
   public init(json: String, place: String = "recipe") throws {

@@ -59,7 +59,9 @@ public struct RunCurve: Hashable, Sendable {
 
   /// Reads the curve of the run in a folder; a run without a whole epoch has none.
   ///
-  /// - Parameter name: what the run is called.
+  /// - Parameters:
+  ///   - path: the folder.
+  ///   - name: what the run is called.
   /// - Throws: `ResNetError` of code `data` where `history.csv` is missing or damaged, `inputOutput` where it cannot be
   ///   read.
   public init(ofRunAt path: String, name: String) throws {

@@ -82,7 +82,8 @@ extension RunFolder {
     try newestCheckpoint(in: path)?.checkpoint.state.progress.step ?? 0
   }
 
-  /// The model of the run in a folder as it was after some steps, at which the run kept its state.
+  /// The model of the run in a folder as it was after some steps, at which the run kept its state; with its figures where
+  /// they ended an epoch.
   ///
   /// - Throws: `ResNetError` of code `data` where there is no checkpoint of that step or it is damaged, or the run has not
   ///   saved a model yet; `inputOutput` where a file cannot be read.
@@ -95,10 +96,13 @@ extension RunFolder {
           ? "Keep some with --checkpoint-every and --keep" : "There are those of \(steps.joined(separator: ", "))")
     }
     // Classes and preprocessing are the same all along, and are in the model's file alone.
-    let model = try Model(contentsOf: path)
-    return try Model(
-      architecture: model.architecture, input: model.input, classes: model.classes, preprocessing: model.preprocessing,
-      parameters: Checkpoint(contentsOf: place.file).state.parameters)
+    let last = try Model(contentsOf: path)
+    let state = try Checkpoint(contentsOf: place.file).state
+    var model = try Model(
+      architecture: last.architecture, input: last.input, classes: last.classes, preprocessing: last.preprocessing,
+      parameters: state.parameters)
+    model.figures = state.progress.endedEpoch.map(Model.Figures.init)
+    return model
   }
 
   nonisolated static func checkpointName(step: Int) -> String {

@@ -9,7 +9,9 @@ extension RunFolder {
 
   /// The model of the run in a folder as it was after some steps.
   ///
-  /// - Parameter step: one of `keptSteps(of:)`.
+  /// - Parameters:
+  ///   - path: the folder.
+  ///   - step: one of `keptSteps(of:)`.
   /// - Throws: `ResNetError` of code `usage` where nothing was kept after that step; `data` where there is no run or what
   ///   it kept is damaged, `inputOutput` where it cannot be read.
   public nonisolated static func model(of path: String, after step: Int) throws -> Model {

@@ -60,6 +60,9 @@ extension RunFolder {
     // Later ones will come again, if they come.
     record.explosions = recorded?.explosions?.filter { $0.step <= progress.step }
     record.update(progress)
+    for difference in try recorded?.differences(to: record) ?? [] where difference.isOfImages {
+      trainer.note(difference.text)
+    }
     try removeBest(ofAnother: record, trainer)
     // With it a run goes on wherever the file that it was given has gone, and whether there is a checkpoint or not.
     if record.from != nil, found == nil { try trainer.model.write(to: file(Self.start)) }
@@ -222,21 +225,22 @@ extension RunFolder {
         remedy:
           "Give images of the classes that the run began with, or begin a new run, with --from to keep what it learned")
     }
-    let isLonger = new.steps > old.steps && differences.allSatisfy { $0.key.hasPrefix("recipe.length") }
-    switch change {
-    case .anything: return
-    case .longer where differences.isEmpty || isLonger: return
-    case .none where differences.isEmpty: return
-    case .none, .longer: break
+    guard change != .anything else { return }
+    // On the same images: with fewer of them, more epochs can be fewer steps.
+    let isLonger = try old.batchesPerEpoch.map { try new.recipe.steps(batchesPerEpoch: $0) > old.steps } ?? false
+    let refused = differences.filter { difference in
+      !(difference.isOfImages && change.contains(.images)
+        || difference.isOfLength && change.contains(.longer) && isLonger)
     }
-    let changes = differences.map(\.text).joined(separator: "; ")
-    if differences.allSatisfy(\.isOfImages) {
+    guard !refused.isEmpty else { return }
+    let changes = refused.map(\.text).joined(separator: "; ")
+    if refused.allSatisfy(\.isOfImages) {
       throw ResNetError(
         .usage, changes, at: path,
         remedy: "Give the images that the run began with, or --override to go on with those that are there now")
     }
     let remedy =
-      isLonger
+      isLonger && refused.allSatisfy(\.isOfLength)
       ? "Give --extend to train for longer, or leave the options away to go on as before"
       : "Leave the options away to go on as before, give --override to go on differently, or begin a new run"
     throw ResNetError(

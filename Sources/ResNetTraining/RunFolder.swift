@@ -20,13 +20,21 @@ import ResNetModel
 @EngineActor
 public final class RunFolder {
   /// What a resumed run may do otherwise than it did before.
-  public enum Change: Sendable {
+  public struct Change: OptionSet, Sendable {
+    /// What the option set is made of.
+    public let rawValue: Int
+
+    /// Makes a set from its bits.
+    public init(rawValue: Int) { self.rawValue = rawValue }
+
     /// Nothing.
-    case none
+    public static let none: Change = []
     /// Last longer.
-    case longer
+    public static let longer = Change(rawValue: 1)
+    /// Train and test on other images of the same classes.
+    public static let images = Change(rawValue: 2)
     /// Anything.
-    case anything
+    public static let anything = Change(rawValue: 7)
   }
 
   /// Its path as it was given.
@@ -55,10 +63,12 @@ public final class RunFolder {
   /// Makes the folder of a new run ready; a run that is there stays until the new one begins.
   ///
   /// - Parameters:
+  ///   - path: the folder.
   ///   - data: where the data comes from, as it will be given again to go on.
   ///   - validation: how many training images are held out to test on.
   ///   - start: what to call the model that the run begins with, if it begins with one.
   ///   - overwrite: whether a run that is there is to be replaced.
+  ///   - policy: when the run keeps its state.
   /// - Throws: `ResNetError` of code `usage` where there is a run in it that kept something and is not to be replaced, or
   ///   another process holds it; `inputOutput` where it cannot be made or written to.
   public nonisolated init(
@@ -91,8 +101,10 @@ public final class RunFolder {
   /// Opens the folder of a run that is to go on.
   ///
   /// - Parameters:
+  ///   - path: the folder.
   ///   - change: what may be otherwise than before.
   ///   - data: where the data lies now, where it has moved.
+  ///   - policy: when the run keeps its state.
   /// - Throws: `ResNetError` of code `data` where there is no run in it, or none that can be read; `usage` where another
   ///   process holds it; `inputOutput` where it cannot be read or written to.
   public nonisolated init(

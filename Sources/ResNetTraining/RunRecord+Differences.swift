@@ -12,6 +12,9 @@ extension RunRecord {
 
     /// Whether it is one of the images, and not of what is done with them.
     var isOfImages: Bool { [RunRecord.trainingImages, RunRecord.testImages].contains(key) }
+
+    /// Whether it is one of how long the run lasts.
+    var isOfLength: Bool { key.hasPrefix("recipe.length") }
   }
 
   private static let trainingImages = "training images"
@@ -25,13 +28,23 @@ extension RunRecord {
     // Versions before pictures wrote none down.
     if preprocessing == nil { new.preprocessing = nil }
     let (before, after) = (try identity(), try new.identity())
-    var images = [Self.trainingImages: data.training.change(to: new.data.training)]
-    if let old = data.test, let now = new.data.test { images[Self.testImages] = old.change(to: now) }
+    let images = [
+      Self.trainingImages: "the training images are others than before: \(data.training.change(to: new.data.training))",
+      Self.testImages: Self.change(ofTestImages: data.test, to: new.data.test),
+    ]
     return Set(before.keys).union(after.keys).sorted().compactMap { key in
       let (old, new) = (before[key] ?? "absent", after[key] ?? "absent")
       guard old != new else { return nil }
-      let change = images[key].map { "the \(key) are others than before: \($0)" }
-      return Difference(key: key, text: change ?? "\(key) was \(old) and is now \(new)")
+      return Difference(key: key, text: images[key] ?? "\(key) was \(old) and is now \(new)")
+    }
+  }
+
+  private static func change(ofTestImages old: Images?, to new: Images?) -> String {
+    switch (old, new) {
+    case (let old?, let new?): "the test images are others than before: \(old.change(to: new))"
+    case (let old?, nil): "there are no test images any more, before \(old.count) of \(old.name)"
+    case (nil, let new?): "there are test images now, \(new.count) of \(new.name), before none"
+    case (nil, nil): "there are no test images"
     }
   }
 

@@ -25,7 +25,9 @@ public final class SGD {
   /// Makes the optimiser of some parameters.
   ///
   /// - Parameters:
+  ///   - parameters: what it changes.
   ///   - momentum: the share of a step's direction that stays in the next one's.
+  ///   - nesterov: whether the gradient is taken a step ahead (Nesterov, 1983).
   ///   - weightDecay: the weight of ‖w‖² / 2 in the loss.
   ///   - decaysNormalizationAndBiases: whether weight decay reaches scales, shifts and biases too.
   ///   - learningRateScales: by layer or module, what the learning rate is multiplied by there; of several that hold a
@@ -100,7 +102,10 @@ extension SGD {
 
   /// Makes the optimiser of a recipe.
   ///
-  /// - Parameter learningRateScales: by layer or module, what the learning rate is multiplied by there.
+  /// - Parameters:
+  ///   - parameters: what it changes.
+  ///   - recipe: which momentum and weight decay.
+  ///   - learningRateScales: by layer or module, what the learning rate is multiplied by there.
   public convenience init(_ parameters: Parameters, recipe: Recipe, learningRateScales: [String: Double] = [:]) {
     self.init(
       parameters, momentum: recipe.momentum, nesterov: recipe.nesterov, weightDecay: recipe.weightDecay,

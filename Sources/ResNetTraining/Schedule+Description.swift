@@ -6,14 +6,14 @@ extension Schedule: CustomStringConvertible {
     switch self {
     case .constant: "constant"
     case .steps(let fractions, let factor):
-      "times \(factor) at \(fractions.map(percent).joined(separator: " and "))"
-    case .oneCycle(let warmUp): "one cycle with \(percent(warmUp)) warm-up"
+      "times \(factor) at \(fractions.map(share).joined(separator: " and "))"
+    case .oneCycle(let warmUp): "one cycle with \(share(warmUp)) warm-up"
     }
   }
 }
 
 /// A fraction as `12 %` or `12.5 %`.
-private func percent(_ fraction: Double) -> String {
-  let text = fixed(100 * fraction, 1)
-  return (text.hasSuffix(".0") ? String(text.dropLast(2)) : text) + " %"
+private func share(_ fraction: Double) -> String {
+  let tenths = (1000 * fraction).rounded()
+  return percent(tenths / 10, tenths.truncatingRemainder(dividingBy: 10) == 0 ? 0 : 1)
 }

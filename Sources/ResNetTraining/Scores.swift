@@ -33,7 +33,7 @@ package struct Scores: Codable, Hashable, Sendable {
   ///     nobody asks of images that are trained on, is then left out.
   ///   - weight: what these samples weigh together, where not each of them weighs 1.
   package mutating func add(
-    logits: UnsafeBufferPointer<Float>, labels: UnsafeBufferPointer<Int32>, losses: UnsafeBufferPointer<Float>? = nil,
+    logits: UnsafeBufferPointer<Float>, labels: some Collection<Int32>, losses: UnsafeBufferPointer<Float>? = nil,
     weight: Double? = nil
   ) {
     if weight != nil || self.weight != nil {

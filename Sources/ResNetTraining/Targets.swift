@@ -8,11 +8,11 @@ enum Targets {
   ///     label's class alone.
   ///   - weights: the weight of each class; 1 if `nil`.
   static func write(
-    labels: UnsafeBufferPointer<Int32>, shares: UnsafeBufferPointer<Float>?, weights: [Float]?,
+    labels: some Collection<Int32>, shares: [Float]?, weights: [Float]?,
     into targets: UnsafeMutableBufferPointer<Float>
   ) {
     if let shares {
-      _ = targets.update(from: shares)
+      _ = targets.update(fromContentsOf: shares)
     } else {
       targets.update(repeating: 0)
       let classes = targets.count / max(labels.count, 1)
@@ -23,7 +23,7 @@ enum Targets {
   }
 
   /// The class of the greatest share of each sample, the first of equal ones: what a mixed sample is counted as.
-  static func labels(_ shares: UnsafeBufferPointer<Float>, count: Int) -> [Int32] {
+  static func labels(_ shares: [Float], count: Int) -> [Int32] {
     let classes = shares.count / max(count, 1)
     return (0..<count).map { sample in
       let row = shares[sample * classes..<(sample + 1) * classes]

@@ -34,10 +34,7 @@ extension Trainer {
   ) throws -> TrainingEstimate {
     // A second engine beside the run's own would take as much memory again.
     let trial = try session ?? TrainingSession(self)
-    let state = trial.state
-    defer { trial.goBack(to: state) }
-    let step = try trial.secondsPerStep(measuringFor: seconds)
-    let evaluation = try test.map { try trial.secondsOfEvaluation($0, measuringFor: seconds) } ?? 0
+    let (step, evaluation) = try trial.seconds(measuringFor: seconds)
     // A last batch takes its share of a whole one's time.
     let size = Double(training.batchSize)
     let epoch = Double(training.dataSet.count) / size * step
@@ -53,8 +50,26 @@ extension Trainer {
 }
 
 extension TrainingSession {
+  /// How long a step and testing take. Where that fails, as at a file that is damaged, so does the run, and says so.
+  fileprivate func seconds(measuringFor seconds: Double) throws -> (step: Double, evaluation: Double) {
+    do {
+      return try keepingSteps {
+        let state = state
+        defer { goBack(to: state) }
+        return (
+          try secondsPerStep(measuringFor: seconds),
+          try trainer.test.map { try secondsOfEvaluation($0, measuringFor: seconds) } ?? 0
+        )
+      }
+    } catch {
+      // What has ended well does not fail any more.
+      if !isFinished { try writeDown(error) }
+      throw error
+    }
+  }
+
   /// Goes back to a state of its own.
-  fileprivate func goBack(to state: TrainingState) {
+  private func goBack(to state: TrainingState) {
     do { try restore(state) } catch { preconditionFailure("a state of the same network fits: \(error)") }
   }
 

@@ -29,7 +29,10 @@ extension TrainingMemory {
   /// What a training run will hold besides its steps and its data, now and then: batches that are being prepared, and the
   /// model as it is kept and written; in bytes.
   ///
-  /// - Parameter batches: how many batches the loader holds at once.
+  /// - Parameters:
+  ///   - batchBytes: those of one batch.
+  ///   - batches: how many batches the loader holds at once.
+  ///   - parameterBytes: those of all parameters.
   public static func runBytes(batchBytes: Int, batches: Int = 4, parameterBytes: Int) -> Int {
     batches * batchBytes + modelCopies * parameterBytes + (4 << 20)
   }

@@ -78,6 +78,7 @@ final class TrainingSession {
     try engine.parameters.set(state.parameters)
     try optimizer.setVelocities(state.velocities)
     progress = state.progress
+    divergedAt = nil
     watch = GradientWatch(engine.parameters)
   }
 
@@ -93,14 +94,19 @@ final class TrainingSession {
     } catch {
       // The parameters may be those of half an epoch, or not finite: nothing may go on from them.
       failure = error
-      if error is CancellationError {
-        try trainer.folder?.keep(state)
-        try trainer.folder?.update(progress, state: .interrupted)
-      } else {
-        // The error itself matters more than that it cannot be written down.
-        try? trainer.folder?.update(progress, state: .failed, problem: "\(error)", divergedAt: divergedAt)
-      }
+      if error is CancellationError { try trainer.folder?.keep(state) }
+      try writeDown(error)
       throw error
+    }
+  }
+
+  /// Writes down with what error work on the run ended.
+  func writeDown(_ error: any Error) throws {
+    if error is CancellationError {
+      try trainer.folder?.update(progress, state: .interrupted)
+    } else {
+      // The error itself matters more than that it cannot be written down.
+      try? trainer.folder?.update(progress, state: .failed, problem: "\(error)", divergedAt: divergedAt)
     }
   }
 
@@ -133,13 +139,15 @@ final class TrainingSession {
 
   /// Does what changes no parameters. Where it fails, as at a file that is damaged or gone, the steps that are made are
   /// kept: hours of training must not end at one picture.
-  private func keepingSteps<Result>(_ work: () throws -> Result) throws -> Result {
+  func keepingSteps<Result>(_ work: () throws -> Result) throws -> Result {
     do {
       return try work()
     } catch let error as ResNetError {
       // The error itself matters more than that the state cannot be kept.
       if let folder = trainer.folder, progress.step > 0, (try? folder.keep(state)) != nil {
-        trainer.note("all is kept until step \(progress.step), from where the run can go on")
+        trainer.note(
+          "all is kept until step \(progress.step), from where --resume goes on, with --override where images are others "
+            + "by then")
       }
       throw error
     }
@@ -214,12 +222,11 @@ final class TrainingSession {
     var purpose = trainer.purpose
     if batch.targets != nil { purpose.seed = .weightedCrossEntropy }
     let program = try engine.program(batch: batch.count, purpose: purpose)
-    _ = program.input.update(from: batch.images)
+    program.take(batch)
     if purpose.seed == .weightedCrossEntropy {
       Targets.write(
-        labels: batch.labels, shares: batch.targets, weights: trainer.classWeights, into: program.targets)
-    } else {
-      _ = program.labels.update(from: batch.labels)
+        labels: batch.labels, shares: batch.targets.map(Array.init), weights: trainer.classWeights,
+        into: program.targets)
     }
     program.setDropoutStep(seed: trainer.seed, iteration: progress.step)
     try program.run()
@@ -238,11 +245,11 @@ final class TrainingSession {
   /// Adds what a step's forward pass made of its batch.
   private func add(_ batch: Batch, _ program: Program) {
     let weight = program.targets.isEmpty ? nil : program.weight
-    func add(_ labels: UnsafeBufferPointer<Int32>) {
+    func add(_ labels: some Collection<Int32>) {
       progress.scores.add(logits: program.logits, labels: labels, losses: program.losses, weight: weight)
     }
     if let shares = batch.targets {
-      Targets.labels(shares, count: batch.count).withUnsafeBufferPointer(add)
+      add(Targets.labels(Array(shares), count: batch.count))
     } else {
       add(batch.labels)
     }

@@ -29,7 +29,7 @@ import Testing
     // One more than fits in a run of the network.
     let data = try Small.pictures(17)
     let view = try await BlockIdentity.measure(of: [subject], on: data)
-    let batch = try #require(try subject.loader(of: data, batch: 17).epoch(0).next())
+    let batch = try subject.loader(of: data, batch: 17).firstBatch()
     let graph = subject.model.graph
     let trace = try Reference(graph: graph, parameters: subject.model.parameters).forward(
       batch.images.map(Double.init), batch: 17, options: .init(statistics: .running))

@@ -43,8 +43,7 @@ import Testing
       var purpose = Purpose.inference
       purpose.observations = [layer]
       let program = try engine.program(batch: 3, purpose: purpose)
-      let batch = try #require(try loader.epoch(0).next())
-      _ = program.input.update(from: batch.images)
+      program.take(try loader.firstBatch())
       try program.run()
       return (try program.activation(layer), Array(program.logits))
     }

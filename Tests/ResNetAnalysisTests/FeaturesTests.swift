@@ -87,7 +87,7 @@ import Testing
       var purpose = Purpose.inference
       purpose.observations = [stage.layer]
       let program = try subject.engine().program(batch: 40, purpose: purpose)
-      _ = program.input.update(from: try #require(try loader.epoch(0).next()).images)
+      program.take(try loader.firstBatch())
       try program.run()
       return try program.activation(stage.layer)
     }

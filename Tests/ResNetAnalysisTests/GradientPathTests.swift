@@ -17,7 +17,7 @@ import Testing
     #expect(abs(shares.enumerated().reduce(0) { $0 + Double($1.offset) * $1.element } - 27) < 1e-12)
     let effective = (5...17).reduce(0) { $0 + combinations(54, $1) }
     #expect(shares[5...17].reduce(0, +) == Double(effective) * 0x1p-54)
-    #expect(percent(100 * shares[5...17].reduce(0, +)) == "0.45 %")
+    #expect(inPercent(100 * shares[5...17].reduce(0, +)) == "0.45 %")
     #expect(binomialShares(0) == [1] && binomialShares(2) == [0.25, 0.5, 0.25])
     // The deepest network of the catalogue: what is too small to be a number is zero, and the rest is whole.
     #expect(abs(binomialShares(1200).reduce(0, +) - 1) < 1e-12)
@@ -30,7 +30,7 @@ import Testing
   func sum(network: String) throws {
     let subject = try smallSubject(.named(network))
     let engine = try subject.engine()
-    let batch = try #require(try subject.loader(of: Small.pictures(3), batch: 3).epoch(0).next())
+    let batch = try subject.loader(of: Small.pictures(3), batch: 3).firstBatch()
     let blocks = try BlockList(residual: subject)
     let gated = try engine.program(batch: 3, purpose: .alongPaths)
     let count = blocks.blocks.count
@@ -44,8 +44,7 @@ import Testing
     var purpose = Purpose.alongPaths
     purpose.gates = false
     let whole = try engine.program(batch: 3, purpose: purpose)
-    _ = whole.input.update(from: batch.images)
-    _ = whole.labels.update(from: batch.labels)
+    whole.take(batch)
     try whole.run()
     let expected = try whole.inputGradient().scalars.map { Double($0) * 3 }
     let size = expected.map(abs).max() ?? 0

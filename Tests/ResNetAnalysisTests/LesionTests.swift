@@ -37,7 +37,7 @@ import Testing
     let data = try Small.pictures(12)
     let network = try await Lesions.measure(of: [subject], on: data).networks[0]
     let loader = try subject.loader(of: data, batch: 12)
-    let batch = try #require(try loader.epoch(0).next())
+    let batch = try loader.firstBatch()
     let reference = try Reference(graph: subject.model.graph, parameters: subject.model.parameters)
     func error(without names: [String]) throws -> Double {
       let gates = Dictionary(uniqueKeysWithValues: names.map { ($0 + ".add", Reference.Gate(branch: 0)) })

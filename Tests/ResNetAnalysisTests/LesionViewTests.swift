@@ -1,3 +1,4 @@
+import ResNetCore
 import Testing
 
 @testable import ResNetAnalysis
@@ -86,8 +87,8 @@ import Testing
   func words() {
     #expect(median(of: [3, 1, 2]) == 2 && median(of: [4, 1, 2, 3]) == 2.5)
     #expect(median(of: []).isNaN && median(of: [1, .nan]).isNaN)
-    #expect(
-      percent(8.66) == "8.7 %" && percent(0.449) == "0.45 %" && percent(0) == "0.0 %" && percent(.nan) == "no number")
-    #expect(percent(0.996) == "1.0 %" && percent(0.994) == "0.99 %")
+    #expect(inPercent(8.66) == "8.7 %" && inPercent(0.449) == "0.45 %" && inPercent(0) == "0.0 %")
+    #expect(inPercent(.nan) == "no number")
+    #expect(inPercent(0.996) == "1.0 %" && inPercent(0.994) == "0.99 %")
   }
 }

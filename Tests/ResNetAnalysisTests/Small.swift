@@ -47,7 +47,7 @@ enum Small {
   static func inputs(_ subject: Subject, _ pictures: DataSet) throws -> (images: [Float], labels: [Int]) {
     let loader = try Loader(
       pictures, preprocessing: subject.model.preprocessing, batchSize: pictures.count, order: .sequential)
-    guard let batch = try loader.epoch(0).next() else { return ([], []) }
+    let batch = try loader.firstBatch()
     return (Array(batch.images), batch.labels.map { Int($0) })
   }
 

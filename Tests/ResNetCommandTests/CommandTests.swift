@@ -89,6 +89,46 @@ import Testing
     #expect(missing.status == 65 && missing.errors.contains("there is no such file or folder"))
   }
 
+  @Test("A file is taken for what it holds, whatever it is called")
+  func fileKinds() throws {
+    let folder = try TemporaryFolder()
+    let model = try Model(
+      architecture: .cifar(depth: 8), input: [3, 8, 8], classes: ["a", "b"],
+      preprocessing: Preprocessing(mean: [0, 0, 0], deviation: [1, 1, 1]), seed: 0)
+    for name in ["m.SAFETENSORS", "weights.bin", "plain", "net.json"] {
+      try model.write(to: folder.path + "/" + name)
+      let result = try Tool.run(["summary", name], in: folder.path)
+      #expect(result.status == 0 && result.output.contains("8×8"), "\(name): \(result.errors)")
+    }
+    try folder.write(Array(try Architecture.cifar(depth: 14).formattedJSON().utf8), to: "network")
+    #expect(try Tool.run(["summary", "network"], in: folder.path).output.contains("resnet14"))
+    let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    let picture = try Data(contentsOf: fixtures.appending(path: "Fixtures/images/grey.png"))
+    try folder.write([UInt8](picture), to: "photo.jpg")
+    try folder.write([0x50, 0x4B, 3, 4] + [UInt8](repeating: 0, count: 60), to: "weights.pth")
+    try folder.write([0xFF, 0xFE, 0xFD], to: "noise")
+    for (arguments, answer) in [
+      (["summary", "photo.jpg"], "photo.jpg: the file is a picture (PNG, "),
+      (
+        ["summary", "./photo.jpg"],
+        "and no description of a network. Give a network's name or its JSON file; 'resnet networks' lists"
+      ),
+      (
+        ["networks", "--show", "m.SAFETENSORS"],
+        "m.SAFETENSORS: the file is a safetensors file, and no description"
+      ),
+      (
+        ["summary", "weights.pth"], "weights.pth: the file is a PyTorch checkpoint, which does not say of which network"
+      ),
+      (["summary", "noise"], "noise: the text is not UTF-8. Give a text file, saved as UTF-8"),
+      (["evaluate", "photo.jpg", "--data", "generated"], "photo.jpg: the file is a picture (PNG, "),
+    ] {
+      let result = try Tool.run(arguments, in: folder.path)
+      #expect(result.status == 65 && result.errors.contains(answer), "\(arguments): \(result.errors)")
+      #expect(result.errors.split(separator: "\n").count == 1)
+    }
+  }
+
   @Test("What is varied of a network is varied in its summary")
   func variations() throws {
     func parameters(_ arguments: String...) throws -> Int {

@@ -65,6 +65,11 @@ import Testing
       #expect(zip(tensor.scalars, rounded.scalars).allSatisfy { abs($0 - $1) <= max(abs($0) * 0x1p-11, 0x1p-25) })
     }
     #expect(early.parameters != model.parameters)
+    #expect(early.figures?.step == 2 && early.figures?.epoch == 1 && half.figures == nil)
+    // In capitals it is the same kind of file.
+    let capitals = try Tool.run(["export", "run", "-o", "UP.SAFETENSORS", "--step", "3"], in: folder.path)
+    #expect(capitals.output.hasSuffix("UP.SAFETENSORS holds the model\n"), "\(capitals.errors)")
+    #expect(try Model(contentsOf: folder.path + "/UP.SAFETENSORS").figures == nil)
     #expect(try early.parameters == RunFolder.model(in: folder.path + "/run", step: 2).parameters)
     let files = try ["run/model", "same", "half"].map {
       try Data(contentsOf: URL(filePath: "\(folder.path)/\($0).safetensors"))

@@ -126,6 +126,45 @@ private func images(_ set: DataSet, threads: Int = 2, seed: UInt64 = 1, epoch: I
     #expect(try DataCheck(of: folder.path).problems == ["1 file cannot be read"])
   }
 
+  @Test("What else can be done about a file is what can be: by what became of it, and by what was asked for")
+  func remedies() throws {
+    let folder = try TemporaryFolder()
+    try folder.writePictures(threeClasses)
+    for broken in [ImageFolderOptions.Broken.fail, .skip, .replace] {
+      let set = try open(folder, broken)
+      try folder.write(Array(ppm(9, 8, seed: 0).dropLast()), to: "ant/0.ppm")
+      let loaded = Result { try images(set) }
+      if broken == .replace {
+        #expect((try? loaded.get()) != nil)
+      } else {
+        let error = try #require(throws: ResNetError.self) { try loaded.get() }
+        #expect(error.message == "the picture's file ends too early", "\(error)")
+        #expect(
+          error.remedy.contains("--broken replace or skip goes on") == (broken == .fail)
+            && error.remedy.contains("check-data") == (broken == .fail), "\(error)")
+        #expect(error.remedy.hasSuffix("and is left out from the next time on") == (broken == .skip), "\(error)")
+      }
+      // A file that is gone can be told by nobody.
+      try folder.remove("ant/0.ppm")
+      let again = Result { try images(set) }
+      if broken == .replace {
+        #expect((try? again.get()) != nil)
+      } else {
+        let error = try #require(throws: ResNetError.self) { try again.get() }
+        #expect(
+          error.code == .data && error.message.hasPrefix("the file is gone")
+            && error.place?.hasSuffix("ant/0.ppm") == true)
+        #expect(error.remedy == "Put it back, or begin again with those that are there")
+      }
+      try folder.write(ppm(9, 8, seed: 0), to: "ant/0.ppm")
+    }
+    // A link that leads nowhere is there.
+    try folder.link("ant/x.ppm", to: "missing")
+    let error = try #require(throws: ResNetError.self) { try images(open(folder, .fail)) }
+    #expect(error.message.hasPrefix("cannot be read") && error.remedy.contains("check-data"), "\(error)")
+    #expect(try DataCheck(of: folder.path).broken.map(\.path) == ["ant/x.ppm"])
+  }
+
   @Test("Of many broken files some are told by name")
   func many() throws {
     let folder = try TemporaryFolder()

@@ -134,6 +134,56 @@ import Testing
     #expect(try DataCheck(of: "generated").passedOver.isEmpty)
   }
 
+  @Test("Pictures of kinds that are not read are told by their kind where there are no others")
+  func unreadKinds() throws {
+    let folder = try TemporaryFolder()
+    // Folders of classes, and pictures without any.
+    for file in [
+      "alone/ant/1.HEIC", "alone/ant/2.heic", "alone/bee/3.heic", "flat/1.heic", "two/a/1.gif", "two/b/2.heic",
+    ] {
+      try folder.write("x", to: file)
+    }
+    for (place, files) in [
+      ("alone", "3 HEIC files are"), ("flat", "1 HEIC file is"), ("two", "2 GIF and HEIC files are"),
+    ] {
+      let error = try refusal(folder.path + "/" + place)
+      #expect(error.code == .data && error.message == "there are no pictures of a kind that is read: \(files) not read")
+      #expect(error.remedy.hasPrefix("Save them as JPEG or PNG"))
+      #expect(try #require(throws: ResNetError.self) { try DataCheck(of: folder.path + "/" + place) } == error)
+    }
+    // Beside classes of pictures that are read.
+    try folder.writePictures(threeClasses, in: "photos")
+    for number in 0..<4 { try folder.write("x", to: "photos/dog/deep/\(number).heic") }
+    let one = try refusal(folder.path + "/photos")
+    #expect(one.message == "there are no pictures of class 'dog'; 4 HEIC files are not read")
+    #expect(one.remedy == "Save them as JPEG or PNG, or remove the folders, or allow empty classes")
+    #expect(try DataCheck(of: folder.path + "/photos").problems == ["class 'dog' is empty: 4 HEIC files are not read"])
+    // In parts of which one has none.
+    try folder.writePictures(threeClasses, in: "parts/test")
+    for name in ["ant", "bee", "cat"] { try folder.write("x", to: "parts/train/\(name)/1.avif") }
+    let part = try refusal(folder.path + "/parts")
+    #expect(part.message == "there are no pictures of 3 classes: 'ant', 'bee', 'cat'; 3 AVIF files are not read")
+    #expect(part.remedy == "Save them as JPEG or PNG")
+    #expect(
+      try DataCheck(of: folder.path + "/parts").problems == [
+        "there are no pictures in the training images: 3 AVIF files are not read"
+      ])
+  }
+
+  @Test("One class alone stops training, of images in memory too")
+  func oneClass() throws {
+    let folder = try TemporaryFolder()
+    func write(_ labels: [UInt8]) throws {
+      try folder.write([0, 0, 8, 1, 0, 0, 0, 3] + labels, to: "train-labels-idx1-ubyte")
+    }
+    try folder.write([0, 0, 8, 3, 0, 0, 0, 3, 0, 0, 0, 1, 0, 0, 0, 1, 5, 6, 7], to: "train-images-idx3-ubyte")
+    try write([0, 0, 0])
+    #expect(try DataCheck(of: folder.path).problems == ["there is one class alone, '0'"])
+    // Of these classes one has no images, and training does not mind.
+    try write([1, 1, 1])
+    #expect(try DataCheck(of: folder.path).problems.isEmpty)
+  }
+
   @Test("A class of which nothing can be read stops training whatever becomes of broken files")
   func unreadableClass() throws {
     let folder = try TemporaryFolder()
@@ -146,6 +196,12 @@ import Testing
     #expect(try DataCheck(of: folder.path).problems == ["1 file cannot be read"])
     let options = ImageFolderOptions(allowsEmptyClasses: true, broken: .skip)
     #expect(try DataCheck(of: folder.path, pictures: options).problems.isEmpty)
+    // Nor does training go on without any picture.
+    for (name, count) in threeClasses {
+      for number in 0..<count { try folder.write("x", to: "\(name)/\(number).ppm") }
+    }
+    #expect(try refusal(folder.path, options).message.hasPrefix("there are no pictures that can be read of 4 classes"))
+    #expect(try DataCheck(of: folder.path, pictures: options).problems == ["there are no pictures that can be read"])
   }
 
   @Test("Images in memory are counted and compared too")

@@ -18,23 +18,24 @@ struct LinearClassifier {
     self.classCount = classCount
   }
 
-  private func scores(_ image: UnsafeBufferPointer<Float>) -> [Float] {
+  private func scores(_ image: [Float]) -> [Float] {
     weights.withUnsafeBytes { weights in
-      let pixels = UnsafeRawBufferPointer(image)
-      return (0..<classCount).map { label in
-        // Sixteen sums at once, because the compiler may not reorder a single one.
-        var sums = SIMD16<Float>()
-        for start in stride(from: 0, to: 4 * imageCount, by: 64) {
-          let weight = weights.loadUnaligned(fromByteOffset: 4 * label * imageCount + start, as: SIMD16<Float>.self)
-          sums += weight * pixels.loadUnaligned(fromByteOffset: start, as: SIMD16<Float>.self)
+      image.withUnsafeBytes { pixels in
+        (0..<classCount).map { label in
+          // Sixteen sums at once, because the compiler may not reorder a single one.
+          var sums = SIMD16<Float>()
+          for start in stride(from: 0, to: 4 * imageCount, by: 64) {
+            let weight = weights.loadUnaligned(fromByteOffset: 4 * label * imageCount + start, as: SIMD16<Float>.self)
+            sums += weight * pixels.loadUnaligned(fromByteOffset: start, as: SIMD16<Float>.self)
+          }
+          return biases[label] + sums.sum()
         }
-        return biases[label] + sums.sum()
       }
     }
   }
 
-  private func image(_ batch: Batch, _ slot: Int) -> UnsafeBufferPointer<Float> {
-    UnsafeBufferPointer(rebasing: batch.images[slot * imageCount..<(slot + 1) * imageCount])
+  private func image(_ batch: Batch, _ slot: Int) -> [Float] {
+    Array(batch.images[slot * imageCount..<(slot + 1) * imageCount])
   }
 
   /// One pass over the batches, a step for each image.

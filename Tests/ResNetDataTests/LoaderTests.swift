@@ -171,6 +171,14 @@ private func loader(
     #expect(seen.withLock(\.count) <= 8)
   }
 
+  @Test("Numbers of a batch stay as they are for as long as they are held, though nobody holds the batch or the epoch")
+  func heldNumbers() throws {
+    let epoch = batches(200, threads: 2) { _, _ in }
+    let images = try #require(try epoch.next()).images
+    while let batch = try epoch.next() { #expect(batch.images[0] == Float(batch.number)) }
+    #expect(images[0] == 0)
+  }
+
   @Test("Threads run ahead of the caller by a bounded number of batches")
   func bounded() throws {
     let begun = Mutex(0)

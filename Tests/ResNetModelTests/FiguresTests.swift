@@ -41,12 +41,12 @@ import Testing
   func notFinite() throws {
     let diverged = Model.Figures(
       epoch: 1, step: 2, trainingLoss: .infinity, trainingError: 90,
-      test: .init(images: 3, loss: .nan, topOneError: 100, calibrationError: -.infinity))
+      test: .init(images: 3, loss: .nan, topOneError: 100, calibrationError: .nan))
     let text = try #require(try model(diverged).fileContents().metadata["resnet.figures"])
     #expect(text.contains(#""trainingLoss":"inf""#) && text.contains(#""loss":"nan""#))
     let read = try #require(try Model(changed(model(diverged)) { _, _ in }).figures)
     #expect(read.trainingLoss == .infinity && read.test?.loss.isNaN == true)
-    #expect(read.test?.calibrationError == -.infinity && read.test?.topFiveError == nil)
+    #expect(read.test?.calibrationError.isNaN == true && read.test?.topFiveError == nil)
     #expect(read.description.hasPrefix("epoch 1, step 2 · loss inf · error 90.00 %, test 100.00 %"))
   }
 
@@ -75,6 +75,17 @@ import Testing
       (text.replacing("\"images\":10000", with: "\"images\":-1"), "cannot be"),
       (text.replacing("8.67", with: "100.5"), "cannot be"),
       (text.replacing("\"trainingError\":3.7", with: "\"trainingError\":\"nan\""), "cannot be"),
+      (
+        text.replacing("0.1119", with: "-0.5"), "trainingLoss is -0.5, which cannot be: it is a loss, and never below 0"
+      ),
+      (text.replacing("0.28", with: "-1e308"), "test.loss is -1e+308, which cannot be"),
+      (text.replacing("0.28", with: "\"-inf\""), "test.loss is -inf, which cannot be"),
+      (text.replacing("0.22", with: "101"), "test.topFiveError is 101.0, which cannot be: it is a share from 0 to 100"),
+      (text.replacing("3.3333333333333335", with: "-1"), "test.calibrationError is -1.0, which cannot be"),
+      (
+        text.replacing("18768", with: "9223372036854775807"),
+        "step is 9223372036854775808, which cannot be: it is counted"
+      ),
       (text.replacing("0.1119", with: "1e999"), "too large"),
       (text.replacing("0.1119", with: "\"much\""), "a number is needed"),
       (text.replacing("0.1119", with: "true"), "a number is needed"),
@@ -85,6 +96,21 @@ import Testing
     let error = try #require(throws: ResNetError.self) { try Model(file) }
     #expect(error.code == .data && error.message.contains(word), "\(error)")
     #expect(error.place?.hasPrefix("m.safetensors") == true && error.description.utf8.count < 400)
+    // Nobody can change one figure of a file by hand.
+    #expect(!error.message.contains("cannot be") || error.remedy == "Write the model again")
+  }
+
+  @Test("Losses without measure take no more room than others, and a zero has no sign")
+  func extremes() throws {
+    let figures = Model.Figures(
+      epoch: 1, step: 1 << 40, trainingLoss: 1e308, trainingError: -0.0,
+      test: .init(images: 1, loss: 1e308, topOneError: -0.0, calibrationError: 0))
+    let read = try #require(try Model(changed(model(figures)) { _, _ in }).figures)
+    #expect(
+      read.description == "epoch 1, step 1099511627776 · loss 1.0000e+308 · error 0.00 %, test 0.00 % of 1 image")
+    var zero = figures
+    zero.trainingLoss = -0.0
+    #expect(zero.description.contains("loss 0.0000 "))
   }
 
   @Test("Figures that could not be read again are not written")
@@ -93,7 +119,8 @@ import Testing
     figures.test?.topOneError = 101
     try withTemporaryFolder { folder in
       let error = try #require(throws: ResNetError.self) { try model(figures).write(to: folder + "/m.safetensors") }
-      #expect(error.code == .usage && error.message.contains("cannot be"))
+      #expect(error.code == .usage && error.message.contains("the figure test.topOneError is 101.0, which cannot be"))
+      #expect(error.remedy == "Give the figures that a run ended with")
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
     }
   }

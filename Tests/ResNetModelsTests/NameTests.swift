@@ -50,7 +50,9 @@ import Testing
     arguments: [
       ("resnet21", "are resnet20 and resnet26"), ("resnet0", "is resnet8"), ("plain-3", "is plain8"),
       ("resnet99999999999", "is resnet9998"), ("resnet99999999999999999999999", "is resnet9998"),
-      ("resnet-99999999999999999999999", "is resnet8"), ("resnet19", "are resnet18 and resnet20"),
+      ("resnet-99999999999999999999999", "is resnet9998"), ("resnet19", "are resnet18 and resnet20"),
+      ("resnet-35", "are resnet34 and resnet38"), ("PreAct-ResNet-18", "are preact_resnet14 and preact_resnet20"),
+      ("wide-resnet-17-4", "are wide_resnet16_4 and wide_resnet22_4"),
       ("plain9", "are plain8 and plain14"), ("resnet100", "are resnet98 and resnet101"),
       ("cifar_resnet18", "are cifar_resnet14 and cifar_resnet20"), ("resnet9999", "is resnet9998"),
       ("fully_connected_plain3", "is fully_connected_plain8"),
@@ -61,6 +63,8 @@ import Testing
     let error = #expect(throws: ResNetError.self) { try Architecture.named(name) }
     #expect(error?.code == .usage)
     #expect(error?.remedy == "The nearest \(expected)")
+    // What separates a name from its depth is no sign of it.
+    #expect(error?.message.contains("depth -") == false)
     let rule = name.hasPrefix("wide") ? "6n + 4 from 10 to 10000" : "6n + 2 from 8 to 9998"
     #expect(error?.message.contains(rule) == true)
   }
@@ -84,7 +88,7 @@ import Testing
       let error = #expect(throws: ResNetError.self) { try Architecture.named(name) }
       #expect(error?.message.contains(expected) == true)
     }
-    for name in ["wide_resnet28_0", "wide_resnet28_1025", "densenet40_k-1", "densenet40_k99999999999999999999"] {
+    for name in ["wide_resnet28_0", "wide_resnet28_1025", "densenet-40-k0", "densenet40_k99999999999999999999"] {
       let error = #expect(throws: ResNetError.self) { try Architecture.named(name) }
       #expect(error?.code == .usage && error?.remedy.contains("1 to 1024") == true)
     }
@@ -111,12 +115,29 @@ import Testing
       ("ResNet18", "resnet18"), ("resnet_50", "resnet50"), ("resnet-20", "resnet20"), ("plain-18", "plain18"),
       ("Wide-ResNet50-2", "wide_resnet50_2"), ("wide resnet28-10", "wide_resnet28_10"), ("resent50", "resnet50"),
       ("resnext50", "resnext50_32x4d"), ("wide_resnet50", "wide_resnet50_2"), ("densenet-121", "densenet121"),
-      ("resnext-50-32x4d", "resnext50_32x4d"), ("cifar-resnet26", "resnet26"),
+      ("resnext-50-32x4d", "resnext50_32x4d"), ("cifar-resnet26", "resnet26"), ("preact-resnet-20", "preact_resnet20"),
+      ("PreActResNet20", "preact_resnet20"), ("cifar-resnet-44", "resnet44"), ("cifar-resnet-50", "cifar_resnet50"),
+      ("fully-connected-resnet-32", "fully_connected_resnet32"), ("wide-resnet-16-4", "wide_resnet16_4"),
+      ("fully connected plain 32", "fully_connected_plain32"), ("densenet-100-k24", "densenet100_k24"),
+      ("densenet-bc-100-12", "densenet_bc100_k12"), ("densenet40-13", "densenet40_k13"),
+      ("wide-resnet-28", "wide_resnet28_10"), ("plan44", "plain44"),
+      ("preact_resent20", "preact_resnet20"), ("resnet20x", "resnet20"),
     ])
   func guess(_ name: String, _ expected: String) throws {
     let error = try #require(throws: ResNetError.self) { try Architecture.named(name) }
     #expect(error.code == .usage && error.message == "there is no network called '\(name)'")
     #expect(error.remedy.hasPrefix("Did you mean \(expected)?"), "\(error)")
+  }
+
+  @Test(
+    "No network of other numbers is guessed, and none where much is wrong",
+    arguments: [
+      "resnet-16-4", "resnet-5-0", "densenet122", "densenet41-13", "wrn-28-10", "resnet", "ResNet", "vgg20", "alexnet",
+      "widresnet50", "densenet-40-12-3",
+    ])
+  func noGuess(_ name: String) throws {
+    let error = try #require(throws: ResNetError.self) { try Architecture.named(name) }
+    #expect(error.code == .usage && !error.remedy.contains("Did you mean"), "\(error)")
   }
 
   @Test("Depths that a family does not have are refused by the conveniences too")

@@ -68,13 +68,7 @@ import Testing
   private func targets(_ labels: [Int32], _ shares: [Float]? = nil, weights: [Float]? = nil) -> [Float] {
     var targets = [Float](repeating: 9, count: labels.count * 3)
     targets.withUnsafeMutableBufferPointer { targets in
-      labels.withUnsafeBufferPointer { labels in
-        if let shares {
-          shares.withUnsafeBufferPointer { Targets.write(labels: labels, shares: $0, weights: weights, into: targets) }
-        } else {
-          Targets.write(labels: labels, shares: nil, weights: weights, into: targets)
-        }
-      }
+      Targets.write(labels: labels, shares: shares, weights: weights, into: targets)
     }
     return targets
   }
@@ -90,6 +84,6 @@ import Testing
   @Test("A mixed sample counts as the class of its greatest share, the first of equal ones")
   func labels() {
     let shares: [Float] = [0.25, 0.75, 0, 0, 0.5, 0.5, 0, 0, 1]
-    #expect(shares.withUnsafeBufferPointer { Targets.labels($0, count: 3) } == [1, 1, 2])
+    #expect(Targets.labels(shares, count: 3) == [1, 1, 2])
   }
 }

@@ -56,6 +56,18 @@ import Testing
     }
   }
 
+  @Test("A model of a checkpoint has the figures of the epoch that ended there, and within one none")
+  func ofCheckpoints() async throws {
+    let folder = try TemporaryFolder()
+    let policy = CheckpointPolicy(interval: .steps(1), keep: 10)
+    let history = try await train(
+      smallTrainer(keptIn: RunFolder(folder.path, data: "generated", checkpoints: policy)))
+    for (step, epoch) in [(3, 0), (6, 1), (7, 2)] {
+      try check(RunFolder.model(in: folder.path, step: step).figures, history[epoch])
+    }
+    #expect(try RunFolder.model(in: folder.path, step: 5).figures == nil)
+  }
+
   @Test("Without test images the figures are those of training")
   func untested() async throws {
     let trainer = try Trainer(.cifar(depth: 8), on: pictures(20), recipe: recipe(.epochs(1)), seed: 3)

@@ -1,0 +1,1 @@
+../../../../../Snippets/gradients-at-the-beginning.swift

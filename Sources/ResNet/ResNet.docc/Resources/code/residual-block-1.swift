@@ -1,0 +1,1 @@
+../../../../../Snippets/residual-block-1.swift

@@ -1,0 +1,1 @@
+../../../../../Snippets/view-paths.swift

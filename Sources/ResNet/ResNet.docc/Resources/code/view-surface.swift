@@ -1,0 +1,1 @@
+../../../../../Snippets/view-surface.swift
