@@ -16,6 +16,13 @@ extension BlockIdentity {
     Veit, Wilber and Belongie (2016).
     """
 
+  /// What is expected, and whose work says so.
+  public static let expectation = """
+    Branches add a fraction of what they are given, except where the shape changes, and the deeper the network the \
+    less each of them; those that add least are missed least. He et al. (2015), section 4.2, \
+    https://arxiv.org/abs/1512.03385; Veit et al. (2016), https://arxiv.org/abs/1605.06431.
+    """
+
   /// What the view shows, of which networks.
   public var title: String { "How near blocks are to the identity: \(listed(networks.map(\.name)))" }
 

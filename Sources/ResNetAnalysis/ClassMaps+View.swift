@@ -17,6 +17,12 @@ extension ClassMaps {
     via gradient-based localization", ICCV 2017.
     """
 
+  /// What is expected, and whose work says so.
+  public static let expectation = """
+    A network that has learned the class, and not its surroundings, looks at the object; where it is wrong, the map \
+    often shows what misled it. Selvaraju et al. (2017), https://arxiv.org/abs/1610.02391.
+    """
+
   /// What the figure shows, of which network.
   public var title: String { "Where \(network) sees \(isOfOneClass ? maps[0].className : "what it predicts")" }
 

@@ -13,6 +13,12 @@ extension Depth {
     share of test images whose class does not have the greatest logit, where a network was trained.
     """
 
+  /// What is expected, and whose work says so.
+  public static let expectation = """
+    Within a family cost grows about in proportion to depth. The error of residual networks falls with it; that of \
+    plain ones rises from some depth on: He et al. (2015), figures 1, 4 and 6, https://arxiv.org/abs/1512.03385.
+    """
+
   /// What the view shows, of which networks.
   public var title: String { "What depth costs and gives: \(listed(networks.map(\.name)))" }
 

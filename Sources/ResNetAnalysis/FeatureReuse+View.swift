@@ -15,6 +15,13 @@ extension FeatureReuse {
     Maaten and Weinberger, "Densely connected convolutional networks" (2017), figure 5.
     """
 
+  /// What is expected, and whose work says so.
+  public static let expectation = """
+    Layers spread their weights over many sources of their block, early ones too, and weigh little what the layer \
+    between two blocks gives; the last layer weighs late features most. Huang et al. (2017), section 5, \
+    https://arxiv.org/abs/1608.06993.
+    """
+
   /// What the view shows, of which network.
   public var title: String { "Reuse of features: \(network)" }
 

@@ -17,6 +17,12 @@ extension Features {
     neural networks", Distill 2019.
     """
 
+  /// What is expected, and whose work says so.
+  public static let expectation = """
+    The first layer finds edges of all directions and spots of colour, later stages textures and parts, the last one \
+    objects of a class. Zeiler and Fergus (2014), https://arxiv.org/abs/1311.2901.
+    """
+
   /// What the figure shows, of which network.
   public var title: String { "What \(network) looks for" }
 

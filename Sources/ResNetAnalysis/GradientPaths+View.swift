@@ -18,6 +18,13 @@ extension GradientPaths {
     ensembles of relatively shallow networks" (2016), section 5.
     """
 
+  /// What is expected, and whose work says so.
+  public static let expectation = """
+    The lengths of paths are distributed binomially, n blocks and one half; nearly all of the gradient runs along \
+    the short ones. In a network of 54 blocks, whose paths are 27 blocks long in the mean, those of 5 to 17 blocks \
+    are 0.45 % of all paths and carry most of it. Veit et al. (2016), https://arxiv.org/abs/1605.06431.
+    """
+
   /// What the view shows, of which networks.
   public var title: String { "Gradient by the length of paths: \(listed(networks.map(\.name)))" }
 

@@ -19,6 +19,14 @@ extension Gradients {
     deep residual networks", 2016.
     """
 
+  /// What is expected, and whose work says so.
+  public static let expectation = """
+    Without normalisation the norm of ∂L/∂a grows or shrinks in a plain network by a factor a layer, which depends \
+    on how its weights begin; with shortcuts it stays in a band. With batch normalisation plain networks keep \
+    healthy gradients too, and get worse with depth all the same: He et al. (2015), section 4.1, \
+    https://arxiv.org/abs/1512.03385.
+    """
+
   /// What the view shows, of which networks.
   public var title: String { "Gradients by layer: \(listed(networks.map(\.name)))" }
 

@@ -17,6 +17,13 @@ extension Lesions {
     networks" (2016).
     """
 
+  /// What is expected, and whose work says so.
+  public static let expectation = """
+    A residual network hardly notices the loss of one block, unless it is one that changes the shape, and its error \
+    rises smoothly with the number of blocks that are deleted or exchanged; a plain network falls to chance with the \
+    first one. Veit et al. (2016), https://arxiv.org/abs/1605.06431.
+    """
+
   /// What the view shows, of which networks.
   public var title: String { "Deleted and exchanged blocks: \(listed(networks.map(\.name)))" }
 

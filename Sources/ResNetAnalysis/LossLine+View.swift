@@ -15,6 +15,13 @@ extension LossLine {
     Frankle, Dziugaite, Roy and Carbin, "Linear mode connectivity and the lottery ticket hypothesis", ICML 2020.
     """
 
+  /// What is expected, and whose work says so.
+  public static let expectation = """
+    Two trainings from different beginnings end in different basins, with a barrier between them; two that part \
+    after some time of training together end in the same one. Frankle et al. (2020), \
+    https://arxiv.org/abs/1912.05671.
+    """
+
   /// What the figure shows, of which network.
   public var title: String { "Loss between \(first) and \(second)" }
 

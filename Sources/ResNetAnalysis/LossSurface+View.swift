@@ -17,6 +17,12 @@ extension LossSurface {
     Studer and Goldstein, "Visualizing the loss landscape of neural nets", NeurIPS 2018.
     """
 
+  /// What is expected, and whose work says so.
+  public static let expectation = """
+    Networks with shortcuts lie in one wide, nearly convex basin; deep plain ones among steep walls and many small \
+    valleys. Li et al. (2018), https://arxiv.org/abs/1712.09913.
+    """
+
   /// What the figure shows, of which network.
   public var title: String { "Loss surface of \(network)" }
 

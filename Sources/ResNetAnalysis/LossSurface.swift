@@ -91,7 +91,7 @@ public struct LossSurface: View, Hashable {
       at: file)
     if let file {
       // Told before minutes of measuring.
-      try makeFolder(URL(fileURLWithPath: file).deletingLastPathComponent().path)
+      try RunFolder.makeFolder(URL(fileURLWithPath: file).deletingLastPathComponent().path)
       try AtomicFile.check(file)
     }
     let coordinates = settings.coordinates

@@ -14,6 +14,12 @@ extension Responses {
     smaller: each block changes what it is given by less.
     """
 
+  /// What is expected, and whose work says so.
+  public static let expectation = """
+    Residual networks answer less than plain ones, and the deeper they are the less: 110 layers below 56 below 20. \
+    He et al. (2015), figure 7, https://arxiv.org/abs/1512.03385.
+    """
+
   /// What the view shows, of which networks.
   public var title: String { "Layer responses: \(listed(networks.map(\.name)))" }
 

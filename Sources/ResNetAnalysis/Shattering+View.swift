@@ -18,6 +18,15 @@ extension Shattering {
     motion).
     """
 
+  /// What is expected, and whose work says so.
+  public static let expectation = """
+    In plain networks the gradients at neighbouring inputs become less alike with depth, until they are white noise; \
+    in residual ones they stay alike, the more so where branches count little. Of one number, in the mean of 20 \
+    random networks: plain of depth 10 has 0.73 at distance 1 and plain of depth 24 and 50 about 0; residual of \
+    depth 24 has 0.75 and of depth 50 0.62; white noise has 0, Brownian motion 0.98. These numbers are the package's \
+    own, after Balduzzi et al., "The shattered gradients problem" (2017), https://arxiv.org/abs/1702.08591.
+    """
+
   /// What the view shows, of which networks.
   public var title: String {
     switch inputs {

@@ -14,6 +14,13 @@ extension Updates {
     ratio stays, to the end of the run, below a tenth of the median over the layers at the same time.
     """
 
+  /// What is expected, and whose work says so.
+  public static let expectation = """
+    A step changes weights by about a thousandth of their size where the learning rate suits (a rule of thumb: notes \
+    of Stanford's CS231n, https://cs231n.github.io/neural-networks-3/), and by less and less as the rate falls. No \
+    layer stops long before the others.
+    """
+
   /// What the view shows, of which networks.
   public var title: String { "Updates of weights by layer: \(listed(runs.map(\.name)))" }
 

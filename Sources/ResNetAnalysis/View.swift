@@ -10,6 +10,8 @@ public protocol View: Sendable {
   static var name: String { get }
   /// What is measured and how, exactly enough to measure it again, with the source of the method.
   static var definition: String { get }
+  /// What is expected of networks that learn as they should, and whose work says so.
+  static var expectation: String { get }
   /// What the view shows, of which networks, as in `Gradients by layer: plain-56 and resnet56`.
   var title: String { get }
   /// What is seen in this measurement, in a few sentences made of its own numbers.
@@ -18,7 +20,16 @@ public protocol View: Sendable {
   var figures: [ViewFigure] { get }
   /// The numbers that the pictures show.
   var table: ViewTable { get }
+  /// What a person reads of the view, a paragraph each: its title, what is seen, what was measured, what is expected; more
+  /// may follow.
+  var text: String { get }
 }
+
+/// The kinds of views, in the order in which a reader may best take them.
+let viewKinds: [any View.Type] = [
+  Comparison.self, Depth.self, Gradients.self, Updates.self, Shattering.self, Responses.self, BlockIdentity.self,
+  Lesions.self, GradientPaths.self, FeatureReuse.self, LossSurface.self, LossLine.self, ClassMaps.self, Features.self,
+]
 
 /// A picture of a view.
 public struct ViewFigure: Hashable, Sendable {

@@ -17,7 +17,7 @@ extension ViewTable {
 
 extension ViewTable.Cell {
   /// The cell as a person reads it.
-  fileprivate var shown: String {
+  var shown: String {
     switch self {
     case .text(let text): printable(text)
     case .integer(let count): "\(count)"

@@ -35,7 +35,7 @@ struct AnalyzeDepth: AsyncParsableCommand {
   @OptionGroup var output: AnalysisOutput
 
   func validate() throws {
-    guard !networks.isEmpty else { throw ValidationError("Name a run, a safetensors file or a --network.") }
+    try networks.checkAny()
     try pictures.check(needing: data)
   }
 

@@ -37,9 +37,7 @@ struct AnalyzeGradients: AsyncParsableCommand {
   @OptionGroup var sharing: ThreadsOption
   @OptionGroup var output: AnalysisOutput
 
-  func validate() throws {
-    guard !networks.isEmpty else { throw ValidationError("Name a run, a safetensors file or a --network.") }
-  }
+  func validate() throws { try networks.checkAny() }
 
   func run() async throws {
     let training = try pictures.open(data).requireTraining()

@@ -21,10 +21,11 @@ struct Compare: AsyncParsableCommand {
           --epochs 5 --seeds 2 --output runs/small
         resnet compare runs/p20 runs/r20 --output runs/pair
 
-      Finished runs are compared as they are. In the folder: errors.svg (training
-      and test error by iteration), depth.svg (the errors at the end by the number
-      of layers), gap.svg (test error less training error), comparison.csv and
-      comparison.txt, which holds the verdict and says what exactly is measured.
+      Finished runs are compared as they are. In the folder: comparison.svg
+      (training and test error by iteration), comparison-depth.svg (the errors at
+      the end by the number of layers), comparison-gap.svg (test error less training
+      error), comparison.csv and comparison.txt, which holds the verdict and says
+      what exactly is measured. 'resnet report' makes a page of all.
       """)
 
   @Argument(
@@ -48,13 +49,7 @@ struct Compare: AsyncParsableCommand {
   @OptionGroup var pictures: PictureOptions
   @OptionGroup var preprocessing: PreprocessingOptions
   @OptionGroup var checkpoints: CheckpointOptions
-
-  @Option(
-    help: ArgumentHelp(
-      "Threads that prepare images; they change the speed alone (default: 1, and of pictures one a core).",
-      valueName: "number"))
-  var loaderThreads: Int?
-
+  @OptionGroup var loader: LoaderThreadsOption
   @OptionGroup var engine: EngineOptions
   @OptionGroup var memory: MemoryOption
 
@@ -85,7 +80,7 @@ struct Compare: AsyncParsableCommand {
 
   private func show(_ comparison: Comparison, files: [String]) throws {
     guard !json else { return Terminal.print(try encoded(comparison.report)) }
-    Terminal.print(try comparison.summary().aligned)
+    Terminal.print(comparison.summary.aligned)
     Terminal.print("")
     Terminal.print(wrapped(comparison.verdict.text))
     Terminal.print("")

@@ -46,7 +46,7 @@ struct ComparisonTraining: Sendable {
     precision = try await command.engine.chosenPrecision(recorded?.precision)
     policy = command.checkpoints.policy
     recordings = command.checkpoints.recordings
-    loaderThreads = command.loaderThreads
+    loaderThreads = command.loader.loaderThreads
     memoryLimit = command.memory.memoryLimit
     progress = command.progress
     isQuiet = command.json

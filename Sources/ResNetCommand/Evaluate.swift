@@ -54,11 +54,7 @@ struct Evaluate: AsyncParsableCommand {
       let model = try evaluator(path, for: test).model
       model.tellNotFinite(path)
       if test.imageShape == nil, let note = model.noteOnResizing { Terminal.note("note: \(cell(path)) \(note)") }
-      let classes = model.classes
-      guard let (own, other) = zip(classes, test.classNames).first(where: { $0 != $1 }) else { continue }
-      Terminal.note(
-        "note: \(cell(path)) calls its classes otherwise than the data, \(quoted(own)) where that has \(quoted(other)): "
-          + "the errors mean something only where both are the same")
+      if let note = model.noteOnClasses(of: test) { Terminal.note("note: \(cell(path)) \(note)") }
     }
     try await engine.apply()
     let comparison = models.count > 1 ? ModelComparison(models, on: test) : nil

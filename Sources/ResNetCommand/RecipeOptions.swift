@@ -5,7 +5,7 @@ import ResNet
 struct RecipeOptions: ParsableArguments {
   @Option(
     help:
-      "A recipe's name ('resnet recipes' lists them), or a JSON file that holds one (default: quick; of pictures photographs; with --from fine-tune).",
+      "A recipe's name ('resnet recipes' lists them), or a JSON file that holds one (default: quick; of pictures photographs; of what begins with a model fine-tune).",
     completion: .recipes)
   var recipe: String?
 

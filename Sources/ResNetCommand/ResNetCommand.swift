@@ -27,7 +27,8 @@ struct ResNetCommand: AsyncParsableCommand {
     version: packageVersion,
     subcommands: [
       Train.self, Evaluate.self, Predict.self, CheckData.self, Import.self, Export.self, Quantize.self, Summary.self,
-      Networks.self, Recipes.self, Runs.self, Compare.self, Diagnose.self, Analyze.self, Bench.self,
+      Networks.self, Recipes.self, Runs.self, Compare.self, Diagnose.self, Analyze.self,
+      MakeReport.self, Bench.self,
     ])
 
   /// Errors of the package end the program with one line and their own status.

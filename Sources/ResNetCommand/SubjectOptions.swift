@@ -29,6 +29,13 @@ struct SubjectOptions: ParsableArguments {
   /// Whether no network is named at all.
   var isEmpty: Bool { models.isEmpty && networks.isEmpty }
 
+  /// Refuses to look at nothing.
+  ///
+  /// - Throws: `ValidationError` where no network is named.
+  func checkAny() throws {
+    guard !isEmpty else { throw ValidationError("Name a run, a safetensors file or a --network.") }
+  }
+
   /// The networks, trained ones first.
   ///
   /// - Throws: what reading and making them throws.

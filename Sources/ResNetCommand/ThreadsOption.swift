@@ -19,3 +19,12 @@ struct ThreadsOption: ParsableArguments {
     }
   }
 }
+
+/// How many threads prepare images for training.
+struct LoaderThreadsOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Threads that prepare images; they change the speed alone (default: 1, and of pictures one a core).",
+      valueName: "number"))
+  var loaderThreads: Int?
+}

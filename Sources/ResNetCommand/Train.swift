@@ -48,13 +48,7 @@ struct Train: AsyncParsableCommand {
   @OptionGroup var options: NetworkOptions
   @OptionGroup var pictures: PictureOptions
   @OptionGroup var preprocessing: PreprocessingOptions
-
-  @Option(
-    help: ArgumentHelp(
-      "Threads that prepare images; they change the speed alone (default: 1, and of pictures one a core).",
-      valueName: "number"))
-  var loaderThreads: Int?
-
+  @OptionGroup var loader: LoaderThreadsOption
   @OptionGroup var engine: EngineOptions
   @OptionGroup var memory: MemoryOption
 
@@ -154,7 +148,7 @@ struct Train: AsyncParsableCommand {
 
   private func evaluate(_ trainer: Trainer, on test: DataSet) async throws -> Evaluation {
     try await Evaluator(
-      trainer.model, batch: trainer.recipe.batch, loaderThreads: loaderThreads, precision: trainer.precision
+      trainer.model, batch: trainer.recipe.batch, loaderThreads: loader.loaderThreads, precision: trainer.precision
     ).evaluate(on: test)
   }
 
@@ -163,7 +157,8 @@ struct Train: AsyncParsableCommand {
   ) throws -> Trainer {
     try Trainer(
       plan.architecture, on: plan.training, test: plan.test, recipe: plan.recipe, from: plan.source,
-      fineTuning: plan.fineTuning, preprocessing: plan.preprocessing, seed: plan.seed, loaderThreads: loaderThreads,
+      fineTuning: plan.fineTuning, preprocessing: plan.preprocessing, seed: plan.seed,
+      loaderThreads: loader.loaderThreads,
       memoryLimit: plan.memoryLimit,
       precision: precision, recording: plan.recordings, keptIn: plan.folder,
       progress: { reporter?.show($0) },

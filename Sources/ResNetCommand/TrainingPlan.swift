@@ -60,7 +60,7 @@ struct TrainingPlan: Sendable {
     recordings = command.keeping.checkpoints.recordings
     step = 0
     let splits = try command.pictures.open(data)
-    (training, test, finalTest) = try Self.split(splits, validation: command.run.validation, seed: seed)
+    (training, test, finalTest) = try splits.parts(validation: command.run.validation, seed: seed)
     let usual: Recipe = source != nil ? .fineTune : training.imageShape == nil ? .photographs : .quick
     recipe = command.fineTuning.varied(try command.recipe.chosen(insteadOf: usual))
     preprocessing = try command.preprocessing.chosen(for: architecture, from: source, on: training)
@@ -99,27 +99,10 @@ struct TrainingPlan: Sendable {
     var options = record.data.pictures ?? ImageFolderOptions()
     if let broken = command.pictures.broken { options.broken = broken }
     let splits = try DataSet.open(folder.source, pictures: options)
-    (training, test, finalTest) = try Self.split(splits, validation: record.data.validation, seed: seed)
+    (training, test, finalTest) = try splits.parts(validation: record.data.validation, seed: seed)
     preprocessing = try record.preprocessing.map { try Preprocessing($0, meanImage: nil) }
     fineTuning = try command.fineTuning.chosen(from: record.fineTuning, classes: training.classNames)
     self.folder = folder
-  }
-
-  /// What to train on, what to test on after every epoch, and what to test on at the end.
-  private static func split(
-    _ splits: DataSplits, validation: Int?, seed: UInt64
-  ) throws -> (training: DataSet, test: DataSet?, finalTest: DataSet?) {
-    let training = try splits.requireTraining()
-    guard let validation else {
-      guard let set = splits.validation else { return (training, splits.test, nil) }
-      return (training, set, splits.test)
-    }
-    guard splits.validation == nil else {
-      throw ResNetError(
-        .usage, "the data has validation images of its own", at: "--validation \(validation)", remedy: "Leave it away")
-    }
-    let parts = try training.split(validation: validation, seed: seed)
-    return (parts.training, parts.validation, splits.test)
   }
 }
 

@@ -31,6 +31,29 @@ public struct DataSplits: Sendable {
     isUndivided = true
   }
 
+  /// What a run trains on, what it tests on after every epoch, and what it tests on once, at its end, where the former
+  /// are set apart or held out.
+  ///
+  /// - Parameters:
+  ///   - validation: how many training images to hold out, if any.
+  ///   - seed: what those are drawn by.
+  /// - Throws: `ResNetError` of code `data` where there are no training images, `usage` where images cannot be held out.
+  package func parts(
+    validation: Int?, seed: UInt64
+  ) throws -> (training: DataSet, test: DataSet?, finalTest: DataSet?) {
+    let training = try requireTraining()
+    guard let validation else {
+      guard let set = self.validation else { return (training, test, nil) }
+      return (training, set, test)
+    }
+    guard self.validation == nil else {
+      throw ResNetError(
+        .usage, "the data has validation images of its own", at: "--validation \(validation)", remedy: "Leave it away")
+    }
+    let parts = try training.split(validation: validation, seed: seed)
+    return (parts.training, parts.validation, test)
+  }
+
   /// The training images.
   ///
   /// - Throws: `ResNetError` of code `data` where there are none.

@@ -30,6 +30,11 @@ extension Image {
     return [UInt8](UnsafeRawBufferPointer(start: buffer, count: count))
   }
 
+  /// The picture as an address that holds it, as `png()` makes it: `data:image/png;base64,…`.
+  ///
+  /// - Throws: as `png()`.
+  package func dataAddress() throws -> String { "data:image/png;base64," + Data(try png()).base64EncodedString() }
+
   private static func withoutMemory(_ reason: String?) -> ResNetError {
     ResNetError(
       .unavailable, "libspng cannot write a picture" + (reason.map { ": \(printable($0))" } ?? ""),

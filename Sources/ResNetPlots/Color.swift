@@ -1,35 +1,44 @@
 import Foundation
 
-/// A colour of the page, in sRGB.
+/// A colour, in sRGB.
 struct Color: Hashable {
   /// Red, green and blue, from 0 to 255.
   let red, green, blue: Double
+  /// The number of the colour that takes its place on a dark page; nil for one of a picture, which stays.
+  let dark: Int?
 
-  /// Makes a colour from its usual number, such as 0x0072B2.
-  init(_ number: Int) {
+  /// Makes a colour from its usual number, such as 0x0072B2, and that of its counterpart on a dark page.
+  init(_ number: Int, dark: Int? = nil) {
     (red, green, blue) = (Double(number >> 16 & 255), Double(number >> 8 & 255), Double(number & 255))
+    self.dark = dark
   }
 
-  private init(red: Double, green: Double, blue: Double) {
-    (self.red, self.green, self.blue) = (red, green, blue)
+  private init(red: Double, green: Double, blue: Double, dark: Int?) {
+    (self.red, self.green, self.blue, self.dark) = (red, green, blue, dark)
   }
 
   static let white = Color(0xFFFFFF)
-  static let ink = Color(0x222222)
-  static let softInk = Color(0x555555)
-  static let axis = Color(0x808080)
-  static let grid = Color(0xE4E4E4)
   static let missing = Color(0xCFCFCF)
+
+  // The page's own.
+  static let ground = Color(0xFFFFFF, dark: 0x16191D)
+  static let ink = Color(0x222222, dark: 0xE8E8E8)
+  static let softInk = Color(0x555555, dark: 0xB3B6BA)
+  static let axis = Color(0x808080, dark: 0x8A8F96)
+  static let grid = Color(0xE4E4E4, dark: 0x343A41)
+
+  /// The same colour on every page, as a picture needs it.
+  var constant: Color { Color(red: red, green: green, blue: blue, dark: nil) }
 
   /// As SVG writes it.
   var hex: String {
     "#" + [red, green, blue].map { String(format: "%02X", Int($0.rounded())) }.joined()
   }
 
-  /// A colour between this one (at 0) and another (at 1).
+  /// A colour between this one (at 0) and another (at 1), the same on every page.
   func mixed(with other: Color, _ share: Double) -> Color {
     func mix(_ from: Double, _ to: Double) -> Double { from + (to - from) * share }
-    return Color(red: mix(red, other.red), green: mix(green, other.green), blue: mix(blue, other.blue))
+    return Color(red: mix(red, other.red), green: mix(green, other.green), blue: mix(blue, other.blue), dark: nil)
   }
 
   /// How light it is, from 0 to 1 (relative luminance, WCAG 2.2).
@@ -53,17 +62,24 @@ struct Color: Hashable {
     return contrast(with: black) >= contrast(with: .white) ? black : .white
   }
 
-  /// This colour, darkened until text in it is easily read on white.
+  /// This colour, darkened until text in it is easily read on white; on a dark page its counterpart is.
   var readable: Color {
-    (0...20).lazy.map { mixed(with: Color(0), Double($0) / 20) }.first { $0.contrast(with: .white) >= 4.5 } ?? .ink
+    let shades = (0...20).lazy.map { mixed(with: Color(0), Double($0) / 20) }
+    guard let shade = shades.first(where: { $0.contrast(with: .white) >= 4.5 }) else { return .ink }
+    return Color(red: shade.red, green: shade.green, blue: shade.blue, dark: dark)
   }
 }
 
 /// The colours of lines.
 package enum Palette {
   /// Okabe and Ito, "Color Universal Design" (2008): told apart by people with any common kind of colour vision. Their
-  /// yellow is left out, because a thin line of it is not seen on white.
-  static let colors = [0x0072B2, 0xD55E00, 0x009E73, 0xCC79A7, 0xE69F00, 0x56B4E9, 0x000000].map { Color($0) }
+  /// yellow is left out, because a thin line of it is not seen on white. On a dark page each is lighter, so that text in it
+  /// is easily read.
+  static let colors = [
+    Color(0x0072B2, dark: 0x3F96DE), Color(0xD55E00, dark: 0xF07F2E), Color(0x009E73, dark: 0x22B98A),
+    Color(0xCC79A7, dark: 0xE08FBE), Color(0xE69F00, dark: 0xF2B01E), Color(0x56B4E9, dark: 0xA6DBFF),
+    Color(0x000000, dark: 0xF5F5F5),
+  ]
 
   /// The place in `colors` of any slot, counted round.
   static func index(of slot: Int) -> Int {

@@ -3,16 +3,23 @@ import Foundation
 extension ContourPlotLayout {
   private typealias Style = LinePlotLayout
 
-  /// The figure as SVG.
-  func svg() -> String {
+  /// The figure as SVG, with the one for narrow pages in it.
+  func svg() -> String { drawn.finished(narrow: ContourPlotLayout(plot, isNarrow: true).drawn) }
+
+  /// The figure.
+  private var drawn: SVGWriter {
     var writer = SVGWriter(width: width, height: height, title: plot.title, description: description)
-    writer.heading(plot.title, plot.subtitle, room: width - 2 * Self.margin)
+    if let narrow {
+      writer.heading(narrow)
+    } else {
+      writer.heading(plot.title, plot.subtitle, room: width - 2 * Self.margin)
+    }
     drawBands(into: &writer)
     drawLines(into: &writer)
     drawAxes(into: &writer)
     for mark in marks { draw(mark, into: &writer) }
-    drawLegend(into: &writer)
-    return writer.finished()
+    if narrow == nil { drawLegend(into: &writer) } else { drawStrip(into: &writer) }
+    return writer
   }
 
   /// What a screen reader says.
@@ -31,15 +38,14 @@ extension ContourPlotLayout {
       "rect",
       [
         "x": pixels(left), "y": pixels(top), "width": pixels(right - left), "height": pixels(bottom - top),
-        "fill": colors[0].hex,
-      ])
+      ], fill: colors[0])
     for (index, level) in levels.enumerated() where !level.areas.isEmpty {
       let path = level.areas.map { Self.path($0) }.joined()
-      writer.add("path", ["d": path, "fill": colors[index + 1].hex, "fill-rule": "evenodd"])
+      writer.add("path", ["d": path, "fill-rule": "evenodd"], fill: colors[index + 1])
     }
     let path = holes.map { "M\(pixels($0[0])) \(pixels($0[1]))H\(pixels($0[2]))V\(pixels($0[3]))H\(pixels($0[0]))Z" }
     if !path.isEmpty {
-      writer.add("path", ["d": path.joined(), "fill": Color.missing.hex, "shape-rendering": "crispEdges"])
+      writer.add("path", ["d": path.joined(), "shape-rendering": "crispEdges"], fill: .missing)
     }
   }
 
@@ -77,15 +83,19 @@ extension ContourPlotLayout {
       across, Style.headingSize, x: (left + right) / 2, y: bottom + 38, anchor: .middle, full: plot.grid.x.heading)
     let down = Style.headingSize.shortened(plot.grid.y.heading, to: bottom - top)
     writer.text(
-      down, Style.headingSize, x: Self.margin + 10, y: (top + bottom) / 2, anchor: .middle, full: plot.grid.y.heading,
+      down, Style.headingSize, x: (narrow == nil ? Self.margin : NarrowHeading.margin) + 10, y: (top + bottom) / 2,
+      anchor: .middle, full: plot.grid.y.heading,
       turn: -90)
   }
 
   private func draw(_ mark: Mark, into writer: inout SVGWriter) {
-    writer.dot(x: mark.place.x, y: mark.place.y, radius: 4.5, fill: Palette.colors[1], hint: mark.name)
+    // On the picture, whose colours are the same on every page.
+    let color = Palette.colors[1].constant
+    writer.dot(x: mark.place.x, y: mark.place.y, radius: 4.5, fill: color, edge: .white, hint: mark.name)
     let anchor: SVGWriter.Anchor = mark.isEnding ? .end : .start
     writer.halo(mark.name, Style.textSize, x: mark.text.x, y: mark.text.y, anchor: anchor, color: .white)
-    writer.text(mark.name, Style.textSize, x: mark.text.x, y: mark.text.y, anchor: anchor)
+    writer.text(
+      mark.name, Style.textSize, x: mark.text.x, y: mark.text.y, anchor: anchor, color: Color.ink.constant)
   }
 
   /// The bands one above another, with the levels between them.
@@ -99,20 +109,46 @@ extension ContourPlotLayout {
       writer.add(
         "rect",
         [
-          "x": pixels(x), "y": pixels(y), "width": pixels(Self.bandWidth), "height": pixels(step), "fill": color.hex,
-        ])
+          "x": pixels(x), "y": pixels(y), "width": pixels(Self.bandWidth), "height": pixels(step),
+        ], fill: color)
       guard index > 0 else { continue }
       let text = levels[levels.count - index].text
       writer.text(text, Style.tickSize, x: x + Self.bandWidth + 8, y: y + 4, color: .softInk)
     }
+    drawHoleMeaning(x: x, y: top + 22 + Double(colors.count) * step + 12, into: &writer)
+  }
+
+  /// The bands side by side, with as many of the levels between them as there is room for.
+  private func drawStrip(into writer: inout SVGWriter) {
+    let (x, y) = (NarrowHeading.margin, height - Self.stripHeight - (holes.isEmpty ? 0 : 24))
+    let heading = Style.headingSize.shortened(plot.grid.value.heading, to: NarrowHeading.room)
+    writer.text(heading, Style.headingSize, x: x, y: y + 12, full: plot.grid.value.heading)
+    let step = min(36, NarrowHeading.room / Double(colors.count))
+    for (index, color) in colors.enumerated() {
+      writer.add(
+        "rect",
+        [
+          "x": pixels(x + Double(index) * step), "y": pixels(y + 20), "width": pixels(step),
+          "height": pixels(Self.bandWidth),
+        ], fill: color)
+    }
+    let widest = levels.map { Style.tickSize.width(of: $0.text) }.max() ?? 0
+    let stride = max(1, Int(((widest + 6) / step).rounded(.up)))
+    for (index, level) in levels.enumerated() where index % stride == 0 {
+      writer.text(
+        level.text, Style.tickSize, x: x + Double(index + 1) * step, y: y + 36 + Self.bandWidth, anchor: .middle,
+        color: .softInk)
+    }
+    drawHoleMeaning(x: x, y: y + Self.stripHeight, into: &writer)
+  }
+
+  private func drawHoleMeaning(x: Double, y: Double, into writer: inout SVGWriter) {
     guard !holes.isEmpty else { return }
-    let y = top + 22 + Double(colors.count) * step + 12
     writer.add(
       "rect",
       [
         "x": pixels(x), "y": pixels(y), "width": pixels(Self.bandWidth), "height": pixels(Self.bandWidth),
-        "fill": Color.missing.hex,
-      ])
+      ], fill: .missing)
     writer.text("not finite", Style.tickSize, x: x + Self.bandWidth + 8, y: y + 11, color: .softInk)
   }
 

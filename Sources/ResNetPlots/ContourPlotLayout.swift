@@ -6,7 +6,6 @@ struct ContourPlotLayout {
 
   static let margin = LinePlotLayout.margin
   static let labelSize = TextSize(size: 10)
-  static let side = 500.0
   static let bandWidth = 14.0
 
   /// A level, the line there, and its number.
@@ -36,6 +35,8 @@ struct ContourPlotLayout {
   }
 
   let plot: ContourPlot
+  /// The heading for a narrow page; nil on a wide one.
+  let narrow: NarrowHeading?
   let left, right, top, bottom: Double
   let x, y: AxisScale
   let xTicks, yTicks: Ticks
@@ -48,20 +49,25 @@ struct ContourPlotLayout {
   let marks: [Mark]
   let width, height: Double
 
-  init(_ plot: ContourPlot) {
+  init(_ plot: ContourPlot, isNarrow: Bool = false) {
     let grid = plot.grid
+    let narrow = isNarrow ? NarrowHeading(plot.title, plot.subtitle) : nil
+    let margin = isNarrow ? NarrowHeading.margin : Self.margin
+    let room = isNarrow ? 260.0 : 500
     let x = AxisScale(domain: grid.columns[0]...grid.columns[grid.columns.count - 1], scale: grid.x.scale)
     let y = AxisScale(domain: grid.rows[0]...grid.rows[grid.rows.count - 1], scale: grid.y.scale)
-    yTicks = LinePlotLayout.ticks(y, over: Self.side, distance: 48) { _ in LinePlotLayout.tickSize.size + 2 }
-    xTicks = LinePlotLayout.ticks(x, over: Self.side, distance: 48) { LinePlotLayout.tickSize.width(of: $0) + 8 }
+    yTicks = LinePlotLayout.ticks(y, over: room, distance: 48) { _ in LinePlotLayout.tickSize.size + 2 }
+    xTicks = LinePlotLayout.ticks(x, over: room, distance: 48) { LinePlotLayout.tickSize.width(of: $0) + 8 }
     let tickWidth = yTicks.labels.map(LinePlotLayout.tickSize.width(of:)).max() ?? 0
-    let left = (Self.margin + (grid.y.heading.isEmpty ? 0 : 20) + tickWidth + 8).rounded()
-    let top = plot.subtitle == nil ? 48.0 : 66
-    let (right, bottom) = (left + Self.side, top + Self.side)
-    (self.plot, self.x, self.y) = (plot, x, y)
+    let left = (margin + (grid.y.heading.isEmpty ? 0 : 20) + tickWidth + 8).rounded()
+    // Half of the last number below stands beside the field.
+    let side = isNarrow ? NarrowHeading.width - left - 18 : room
+    let top = narrow.map { $0.bottom + 14 } ?? (plot.subtitle == nil ? 48.0 : 66)
+    let (right, bottom) = (left + side, top + side)
+    (self.plot, self.narrow, self.x, self.y) = (plot, narrow, x, y)
     (self.left, self.right, self.top, self.bottom) = (left, right, top, bottom)
     func place(_ column: Double, _ row: Double) -> Place {
-      Place(x: left + x.fraction(of: column) * Self.side, y: bottom - y.fraction(of: row) * Self.side)
+      Place(x: left + x.fraction(of: column) * side, y: bottom - y.fraction(of: row) * side)
     }
     let columns = grid.columns.map { place($0, grid.rows[0]).x }
     let rows = grid.rows.map { place(grid.columns[0], $0).y }
@@ -108,14 +114,23 @@ struct ContourPlotLayout {
       levels[index].label = labels.label(on: levels[index].lines, width: Self.labelSize.width(of: levels[index].text))
     }
     self.levels = levels
+    let below = bottom + 18 + (grid.x.heading.isEmpty ? 0 : 20) + 14
+    if isNarrow {
+      width = NarrowHeading.width
+      height = below + Self.stripHeight + (holes.isEmpty ? 0 : 24)
+      return
+    }
     let legend = levels.map { Self.bandWidth + 8 + LinePlotLayout.tickSize.width(of: $0.text) }.max() ?? 0
     let titles = max(
       min(LinePlotLayout.titleSize.width(of: plot.title), 720),
       min(LinePlotLayout.textSize.width(of: plot.subtitle ?? ""), 720))
     let heading = min(LinePlotLayout.headingSize.width(of: grid.value.heading), HeatMapLayout.legendLimit)
     width = (max(right + 28 + max(legend, heading), Self.margin + titles) + Self.margin).rounded(.up)
-    height = bottom + 18 + (grid.x.heading.isEmpty ? 0 : 20) + 14
+    height = below
   }
+
+  /// The height of the bands side by side, with their heading and the numbers below them.
+  static let stripHeight = 64.0
 }
 
 /// The places of numbers on lines: none covers another.

@@ -23,7 +23,7 @@ struct Shades {
   /// For each cell its place in `palette`, `[rows][columns]`.
   let cells: [[Int]]
   /// What white and grey cells stand for, where there are any.
-  let blankMeaning, missingMeaning: String?
+  let meanings: [(text: String, color: Color)]
 
   init(_ map: HeatMap) {
     let (scales, cells) = map.isConfusion ? Self.shares(of: map.values) : Self.values(map)
@@ -31,9 +31,9 @@ struct Shades {
     self.cells = cells
     palette =
       [.white, .missing] + scales.flatMap { scale in (0..<ColorRamp.levels).map { scale.ramp.color(level: $0) } }
-    blankMeaning = cells.joined().contains(Self.blank) ? "no images" : nil
     let missing = map.isConfusion ? "class without images" : map.valueScale == .linear ? "not finite" : "not positive"
-    missingMeaning = cells.joined().contains(Self.missing) ? missing : nil
+    meanings = [(Self.blank, "no images", Color.white), (Self.missing, missing, .missing)]
+      .filter { cells.joined().contains($0.0) }.map { ($0.1, $0.2) }
   }
 
   /// The place in `palette` of a number on a scale.

@@ -1,14 +1,21 @@
 extension HeatMapLayout {
-  /// The figure as SVG.
-  func svg() -> String {
+  /// The figure as SVG, with the one for narrow pages in it.
+  func svg() -> String { drawn.finished(narrow: HeatMapLayout(map, isNarrow: true).drawn) }
+
+  /// The figure.
+  private var drawn: SVGWriter {
     var writer = SVGWriter(width: width, height: height, title: map.title, description: description)
-    writer.heading(map.title, map.subtitle, room: width - 2 * Self.margin)
+    if let narrow {
+      writer.heading(narrow)
+    } else {
+      writer.heading(map.title, map.subtitle, room: width - 2 * Self.margin)
+    }
     drawCells(into: &writer)
     drawNumbers(into: &writer)
     drawNames(into: &writer)
     drawTitles(into: &writer)
     drawScales(into: &writer)
-    return writer.finished()
+    return writer
   }
 
   /// What a screen reader says.
@@ -31,6 +38,10 @@ extension HeatMapLayout {
 
   /// Cells of one colour are one path, and neighbours in a row one rectangle of it: a file of 100 classes stays small.
   private func drawCells(into writer: inout SVGWriter) {
+    // A matrix is a picture, and has a ground of its own on every page.
+    let side = (across: pixels(right - left), down: pixels(bottom - top))
+    writer.add(
+      "rect", ["x": pixels(left), "y": pixels(top), "width": side.across, "height": side.down], fill: .white)
     var paths = Array(repeating: "", count: shades.palette.count)
     for (row, cells) in shades.cells.enumerated() {
       var start = 0
@@ -44,8 +55,7 @@ extension HeatMapLayout {
       }
     }
     for (shade, path) in paths.enumerated() where !path.isEmpty && shade != Shades.blank {
-      writer.add(
-        "path", ["d": path, "fill": shades.palette[shade].hex, "shape-rendering": "crispEdges"])
+      writer.add("path", ["d": path, "shape-rendering": "crispEdges"], fill: shades.palette[shade])
     }
     drawLines(into: &writer)
   }
@@ -60,7 +70,7 @@ extension HeatMapLayout {
       let columns = map.columns.indices.dropFirst().map {
         "M\(pixels(left + Double($0) * cell)) \(pixels(top))V\(pixels(bottom))"
       }
-      writer.stroke((rows + columns).joined(), .grid, width: cell >= 18 ? 1 : 0.5)
+      writer.stroke((rows + columns).joined(), Color.grid.constant, width: cell >= 18 ? 1 : 0.5)
     }
     writer.stroke(frame, .axis)
   }
@@ -100,28 +110,22 @@ extension HeatMapLayout {
       columnTitle.text, Self.headingSize, x: columnTitle.x, y: columnTitle.y, anchor: .middle, full: map.columnTitle)
     let row = Self.headingSize.shortened(map.rowTitle, to: max(bottom - top, 120))
     let y = max((top + bottom) / 2, top + Self.headingSize.width(of: row) / 2)
-    writer.text(row, Self.headingSize, x: Self.margin + 10, y: y, anchor: .middle, full: map.rowTitle, turn: -90)
+    writer.text(row, Self.headingSize, x: margin + 10, y: y, anchor: .middle, full: map.rowTitle, turn: -90)
   }
 
   private func drawScales(into writer: inout SVGWriter) {
-    let x = legendLeft
-    var y = top
-    for scale in shades.scales {
-      let title = Self.headingSize.shortened(scale.title, to: Self.legendLimit)
-      writer.text(title, Self.headingSize, x: x, y: y + 10, full: scale.title)
-      writer.colorBar(scale, x: x, top: y + 22)
-      y += Self.scaleHeight
+    for (scale, place) in zip(shades.scales, legend.scales) {
+      let title = Self.headingSize.shortened(scale.title, to: legend.limit)
+      writer.text(title, Self.headingSize, x: place.x, y: place.y + 10, full: scale.title)
+      writer.colorBar(scale, x: place.x, top: place.y + 22)
     }
-    for (meaning, color) in [(shades.blankMeaning, Color.white), (shades.missingMeaning, .missing)] {
-      guard let meaning else { continue }
+    for (meaning, place) in zip(shades.meanings, legend.meanings) {
       writer.add(
         "rect",
         [
-          "x": pixels(x), "y": pixels(y), "width": pixels(Self.barWidth), "height": pixels(Self.barWidth),
-          "fill": color.hex, "stroke": Color.axis.hex,
-        ])
-      writer.text(meaning, Self.tickSize, x: x + Self.barWidth + 8, y: y + 11, color: .softInk)
-      y += 22
+          "x": pixels(place.x), "y": pixels(place.y), "width": pixels(Self.barWidth), "height": pixels(Self.barWidth),
+        ], fill: meaning.color, stroke: .axis)
+      writer.text(meaning.text, Self.tickSize, x: place.x + Self.barWidth + 8, y: place.y + 11, color: .softInk)
     }
   }
 

@@ -67,7 +67,7 @@ struct ImageGridLayout {
     // Where a pixel is larger than the page's, it is drawn as it is and not made up.
     let isSharp = Double(max(picture.image.width, picture.image.height)) < side
     writer.picture(
-      try picture.image.png(), x: x, y: y, width: side, height: side, isSharp: isSharp,
+      try picture.image.dataAddress(), x: x, y: y, width: side, height: side, isSharp: isSharp,
       hint: lines.joined(separator: ", "))
     for (number, line) in lines.enumerated() {
       let text = Self.captionSize.shortened(line, to: side)

@@ -1,11 +1,18 @@
 extension LinePlotLayout {
-  /// The figure as SVG.
-  func svg() -> String {
-    var writer = SVGWriter(width: Self.width, height: height, title: plot.title, description: description)
-    writer.heading(plot.title, plot.subtitle, room: Self.width - 2 * Self.margin)
+  /// The figure as SVG, with the one for narrow pages in it.
+  func svg() -> String { drawn.finished(narrow: LinePlotLayout(plot, isNarrow: true).drawn) }
+
+  /// The figure.
+  private var drawn: SVGWriter {
+    var writer = SVGWriter(width: width, height: height, title: plot.title, description: description)
+    if let narrow {
+      writer.heading(narrow)
+    } else {
+      writer.heading(plot.title, plot.subtitle, room: width - 2 * margin)
+    }
     for panel in panels { draw(panel, into: &writer) }
     drawXAxis(into: &writer)
-    return writer.finished()
+    return writer
   }
 
   /// What a screen reader says.
@@ -17,19 +24,22 @@ extension LinePlotLayout {
   }
 
   private func draw(_ panel: Panel, into writer: inout SVGWriter) {
-    let heading = Self.headingSize.shortened(panel.y.heading, to: Self.width - 2 * Self.margin)
-    writer.text(heading, Self.headingSize, x: Self.margin, y: panel.top - 12, full: panel.y.heading)
+    for line in panel.heading {
+      writer.text(
+        line.text, Self.headingSize, x: margin, y: line.y, full: panel.heading.count == 1 ? panel.y.heading : nil)
+    }
     drawGrid(of: panel, into: &writer)
     for line in panel.lines { drawBand(of: line, into: &writer) }
-    for line in panel.lines { drawLeader(of: line, into: &writer) }
+    for line in panel.lines where narrow == nil { drawLeader(of: line, into: &writer) }
     for (rank, line) in panel.lines.enumerated() {
       draw(line, into: &writer)
       drawMarks(of: line, rank: rank, in: panel, into: &writer)
     }
     for line in panel.lines {
+      if narrow != nil { drawSample(of: line, in: panel, into: &writer) }
       writer.text(
-        line.label.text, Self.textSize, x: right + Self.leaderWidth, y: line.label.middle + 4,
-        color: color(of: line).readable, full: line.label.full)
+        line.label.text, Self.textSize, x: narrow == nil ? right + Self.leaderWidth : margin + Self.keySample.room,
+        y: line.label.middle + 4, color: color(of: line).readable, full: line.label.full)
     }
     if panel.isEmpty {
       writer.text(
@@ -58,15 +68,19 @@ extension LinePlotLayout {
 
   private func drawXAxis(into writer: inout SVGWriter) {
     guard let bottom = panels.last?.bottom else { return }
+    for panel in narrow == nil ? panels.suffix(1) : panels[...] { drawXTicks(below: panel.bottom, into: &writer) }
+    let heading = Self.headingSize.shortened(plot.x.heading, to: right - left)
+    writer.text(
+      heading, Self.headingSize, x: (left + right) / 2, y: bottom + 38, anchor: .middle, full: plot.x.heading)
+  }
+
+  private func drawXTicks(below bottom: Double, into writer: inout SVGWriter) {
     let marks = xTicks.values.map { "M\(pixels(column($0))) \(pixels(bottom))v4" }
     let minor = xTicks.minor.map { "M\(pixels(column($0))) \(pixels(bottom))v-4" }
     writer.stroke((marks + minor).joined(), .axis)
     for (value, label) in zip(xTicks.values, xTicks.labels) {
       writer.text(label, Self.tickSize, x: column(value), y: bottom + 18, anchor: .middle, color: .softInk)
     }
-    let heading = Self.headingSize.shortened(plot.x.heading, to: right - left)
-    writer.text(
-      heading, Self.headingSize, x: (left + right) / 2, y: bottom + 38, anchor: .middle, full: plot.x.heading)
   }
 
   private func drawBand(of line: Line, into writer: inout SVGWriter) {
@@ -75,21 +89,18 @@ extension LinePlotLayout {
     }
     guard !outlines.isEmpty else { return }
     // With an edge, so that a band at a single place is seen too.
-    let color = color(of: line).hex
+    let color = color(of: line)
     writer.add(
-      "path",
-      [
-        "d": outlines.joined(), "fill": color, "fill-opacity": "0.15", "stroke": color, "stroke-opacity": "0.3",
-        "stroke-width": "0.5",
-      ])
+      "path", ["d": outlines.joined(), "fill-opacity": "0.15", "stroke-opacity": "0.3", "stroke-width": "0.5"],
+      fill: color, stroke: color)
   }
 
   private func draw(_ line: Line, into writer: inout SVGWriter) {
-    let width = line.series.emphasis == .bold ? 2.25 : 1.25
+    let width = thickness(of: line)
     let paths = line.stretches.filter { $0.count > 1 }.map { stretch in
       "M" + stretch.map { "\(pixels($0.x)) \(pixels($0.y))" }.joined(separator: "L")
     }
-    writer.stroke(paths.joined(), color(of: line), width: width, dashes: line.series.isDashed ? "5 3" : nil)
+    writer.stroke(paths.joined(), color(of: line), width: width, dashes: dashes(of: line))
     // A point alone is a line of no length, which round ends make a dot; a dashed one would vanish.
     let dots = line.stretches.filter { $0.count == 1 }.map { "M\(pixels($0[0].x)) \(pixels($0[0].y))h0" }
     writer.stroke(dots.joined(), color(of: line), width: width + 1)
@@ -98,16 +109,29 @@ extension LinePlotLayout {
   /// A mark at the end of the line, and along it where that is needed.
   private func drawMarks(of line: Line, rank: Int, in panel: Panel, into writer: inout SVGWriter) {
     guard let end = line.stretches.last?.last else { return }
-    let mark = panel.hasMarks ? Mark(slot: line.slot) : Mark(slot: 0)
     let phase = (Double(rank) + 0.5) / Double(panel.lines.count)
     let along = panel.hasMarks ? marked(line, phase: phase).filter { $0.x < end.x - 24 } : []
-    writer.add(
-      "path",
-      [
-        "d": (along + [end]).map { mark.path(at: $0, radius: line.series.emphasis == .bold ? 3.5 : 2.5) }.joined(),
-        "fill": color(of: line).hex, "stroke": Color.white.hex, "stroke-width": "0.75",
-      ])
+    drawMarks(of: line, at: along + [end], in: panel, into: &writer)
   }
+
+  private func drawMarks(of line: Line, at places: [Place], in panel: Panel, into writer: inout SVGWriter) {
+    let mark = panel.hasMarks ? Mark(slot: line.slot) : Mark(slot: 0)
+    let path = places.map { mark.path(at: $0, radius: line.series.emphasis == .bold ? 3.5 : 2.5) }.joined()
+    writer.add("path", ["d": path, "stroke-width": "0.75"], fill: color(of: line), stroke: .ground)
+  }
+
+  /// A piece of a line and its mark, before its name.
+  private func drawSample(of line: Line, in panel: Panel, into writer: inout SVGWriter) {
+    let middle = line.label.middle
+    writer.stroke(
+      "M\(pixels(margin)) \(pixels(middle))h\(pixels(Self.keySample.length))", color(of: line),
+      width: thickness(of: line), dashes: dashes(of: line))
+    drawMarks(of: line, at: [Place(x: margin + Self.keySample.length / 2, y: middle)], in: panel, into: &writer)
+  }
+
+  private func thickness(of line: Line) -> Double { line.series.emphasis == .bold ? 2.25 : 1.25 }
+
+  private func dashes(of line: Line) -> String? { line.series.isDashed ? "5 3" : nil }
 
   /// Points about a sixth of the width apart; the phase keeps them out of the columns of the other lines' marks.
   private func marked(_ line: Line, phase: Double) -> [Place] {

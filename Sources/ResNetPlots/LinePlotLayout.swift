@@ -1,10 +1,16 @@
 /// Where everything of a line plot stands, in pixels from the upper left corner.
+///
+/// On a narrow page there is no room for names beside the fields: there they stand below them, each behind a piece of its
+/// line.
 struct LinePlotLayout {
   static let titleSize = TextSize(size: 16, isBold: true)
   static let textSize = TextSize(size: 12)
   static let headingSize = TextSize(size: 12, isBold: true)
   static let tickSize = TextSize(size: 11)
   static let labelHeight = 15.0
+  static let keyHeight = 17.0
+  /// The length of a piece of a line in a narrow page's key, and of the room that it takes.
+  static let keySample = (length: 24.0, room: 32.0)
   static let margin = 16.0
   static let width = 760.0
   /// From the right edge of the fields to the names: room for the lines that lead there.
@@ -13,6 +19,8 @@ struct LinePlotLayout {
   /// One panel: its field, its axis, its lines.
   struct Panel {
     let y: PlotAxis
+    /// What stands above the field, line by line, and the base lines.
+    let heading: [(text: String, y: Double)]
     let top, bottom: Double
     let axis: AxisScale
     let ticks: Ticks
@@ -46,33 +54,49 @@ struct LinePlotLayout {
   }
 
   let plot: LinePlot
-  let left, right, height: Double
+  /// The heading for a narrow page; nil on a wide one.
+  let narrow: NarrowHeading?
+  let width, margin, left, right, height: Double
   let x: AxisScale
   let xTicks: Ticks
   let panels: [Panel]
 
-  init(_ plot: LinePlot) {
+  init(_ plot: LinePlot, isNarrow: Bool = false) {
     self.plot = plot
+    let narrow = isNarrow ? NarrowHeading(plot.title, plot.subtitle) : nil
+    let (width, margin) = isNarrow ? (NarrowHeading.width, NarrowHeading.margin) : (Self.width, Self.margin)
+    (self.narrow, self.width, self.margin) = (narrow, width, margin)
     let drafts = (plot.panels.isEmpty ? [LinePlot.Panel(y: PlotAxis(""), series: [])] : plot.panels)
-      .map { Draft($0, x: plot.x.scale) }
+      .map { Draft($0, x: plot.x.scale, isNarrow: isNarrow) }
     let tickWidth = drafts.flatMap(\.ticks.labels).map(Self.tickSize.width(of:)).max() ?? 0
     let labelWidth = drafts.flatMap(\.labels).map { Self.textSize.width(of: $0.text) }.max() ?? 0
-    let left = Self.margin + tickWidth + 8
-    // Half of the last number below the x axis stands beside the fields.
-    let right = Self.width - Self.margin - max(labelWidth + Self.leaderWidth, 32)
+    let left = margin + tickWidth + 8
     let times = plot.panels.flatMap { $0.series.flatMap { $0.points.map(\.x) + $0.band.map(\.x) } }
     let x = AxisScale(times, scale: plot.x.scale, isPadded: false)
-    (self.left, self.right, self.x) = (left, right, x)
-    xTicks = Self.ticks(x, over: right - left, distance: 48) { Self.tickSize.width(of: $0) + 8 }
-
-    // The title and the subtitle, then for each panel its heading and its field, then the x axis.
-    var y = plot.subtitle == nil ? 28.0 : 48
-    panels = drafts.map { draft in
-      let top = y + 36
-      y = top + draft.height
-      return draft.panel(top: top) { left + x.fraction(of: $0) * (right - left) }
+    func xTicks(to right: Double) -> Ticks {
+      Self.ticks(x, over: right - left, distance: 48) { Self.tickSize.width(of: $0) + 8 }
     }
-    height = y + 18 + (plot.x.heading.isEmpty ? 0 : 20) + 14
+    // Half of the last number below the x axis stands beside the fields.
+    let half = isNarrow ? (xTicks(to: width - margin - 16).labels.map(Self.tickSize.width(of:)).max() ?? 0) / 2 : 0
+    let right = width - margin - (isNarrow ? max(half, 16) : max(labelWidth + Self.leaderWidth, 32))
+    (self.left, self.right, self.x) = (left, right, x)
+    self.xTicks = xTicks(to: right)
+
+    // The title and the subtitle, then for each panel its heading and its field, then the x axis; on a narrow page each
+    // panel has the numbers of the x axis and its key below it.
+    var y = narrow?.bottom ?? (plot.subtitle == nil ? 28.0 : 48)
+    let xHeading = plot.x.heading.isEmpty ? 0.0 : 20
+    panels = drafts.enumerated().map { index, draft in
+      let lines = draft.heading(to: width - 2 * margin)
+      let first = y + 24
+      let top = first + 14 * Double(max(lines.count - 1, 0)) + 12
+      let heading = lines.enumerated().map { (text: $1, y: first + 14 * Double($0)) }
+      y = top + draft.height
+      let key = isNarrow ? y + 18 + (index == drafts.count - 1 ? xHeading : 0) + 8 : nil
+      if let key { y = key + Self.keyHeight * Double(draft.panel.series.count) + 6 }
+      return draft.panel(heading: heading, top: top, key: key) { left + x.fraction(of: $0) * (right - left) }
+    }
+    height = isNarrow ? y : y + 18 + xHeading + 14
   }
 
   /// As many ticks as can be written along a length without touching.
@@ -104,13 +128,16 @@ private struct Draft {
   let axis: AxisScale
   let ticks: Ticks
   let xScale: PlotAxis.Scale
+  let isNarrow: Bool
   var labels: [(text: String, full: String)] = []
 
-  init(_ panel: LinePlot.Panel, x: PlotAxis.Scale) {
+  init(_ panel: LinePlot.Panel, x: PlotAxis.Scale, isNarrow: Bool) {
     self.panel = panel
+    self.isNarrow = isNarrow
     xScale = x
     let wanted = panel.height.isFinite ? min(max(panel.height, 80), 2000) : 280
-    height = max(wanted, Double(panel.series.count) * LinePlotLayout.labelHeight)
+    // A narrow field that is as high as a wide one looks like a tower.
+    height = isNarrow ? min(wanted, 240) : max(wanted, Double(panel.series.count) * LinePlotLayout.labelHeight)
     let shown = panel.series.flatMap { series in
       series.points.filter { AxisScale.shows($0.x, on: x) }.map(\.y)
         + series.band.filter { AxisScale.shows($0.x, on: x) }.flatMap { [$0.low, $0.high] }
@@ -128,6 +155,13 @@ private struct Draft {
     [extent.low, extent.high].allSatisfy { shows(LinePlot.Point(x: extent.x, y: $0)) }
   }
 
+  /// The lines of what stands above the field.
+  func heading(to limit: Double) -> [String] {
+    let size = LinePlotLayout.headingSize
+    return isNarrow
+      ? size.lines(of: panel.y.heading, to: limit, most: 3) : [size.shortened(panel.y.heading, to: limit)]
+  }
+
   /// The name, as long as it may be, and the last value.
   private func label(of series: LinePlot.Series) -> (text: String, full: String) {
     let value: String
@@ -136,8 +170,9 @@ private struct Draft {
     } else {
       value = series.points.isEmpty ? ": no values" : ": no finite value"
     }
-    let name = LinePlotLayout.textSize.shortened(series.name, to: 150)
-    return (name + value, series.name + value)
+    let size = LinePlotLayout.textSize
+    let room = NarrowHeading.room - LinePlotLayout.keySample.room - size.width(of: value)
+    return (size.shortened(series.name, to: isNarrow ? room : 150) + value, series.name + value)
   }
 
   /// A value in three digits, as papers give it: in more where ticks are closer than that, in fewer where the third is
@@ -151,7 +186,11 @@ private struct Draft {
   }
 
   /// The panel with its field's upper edge at `top`.
-  func panel(top: Double, x: (Double) -> Double) -> LinePlotLayout.Panel {
+  ///
+  /// - Parameter key: the upper edge of the names, where they stand below the field.
+  func panel(
+    heading: [(text: String, y: Double)], top: Double, key: Double?, x: (Double) -> Double
+  ) -> LinePlotLayout.Panel {
     let bottom = top + height
     func place(_ time: Double, _ value: Double) -> LinePlotLayout.Place {
       LinePlotLayout.Place(x: x(time), y: bottom - axis.fraction(of: value) * height)
@@ -165,7 +204,9 @@ private struct Draft {
       }
     }
     let wanted = stretches.map { $0.last?.last?.y ?? bottom }
-    let middles = spreadLabels(wanted, height: LinePlotLayout.labelHeight, in: top...bottom)
+    let middles =
+      key.map { key in panel.series.indices.map { key + LinePlotLayout.keyHeight * (Double($0) + 0.5) } }
+      ?? spreadLabels(wanted, height: LinePlotLayout.labelHeight, in: top...bottom)
     let lines = panel.series.indices.map { index in
       LinePlotLayout.Line(
         series: panel.series[index], slot: panel.series[index].colorSlot ?? index, stretches: stretches[index],
@@ -173,7 +214,7 @@ private struct Draft {
         label: LinePlotLayout.Label(text: labels[index].text, full: labels[index].full, middle: middles[index]))
     }
     return LinePlotLayout.Panel(
-      y: panel.y, top: top, bottom: bottom, axis: axis, ticks: ticks, lines: lines,
+      y: panel.y, heading: heading, top: top, bottom: bottom, axis: axis, ticks: ticks, lines: lines,
       hasMarks: Set(lines.map(\.slot)).count > 2)
   }
 }

@@ -1,31 +1,35 @@
 extension ReliefPlotLayout {
   private typealias Style = LinePlotLayout
 
-  /// The figure as SVG.
-  func svg() -> String {
+  /// The figure as SVG, with the one for narrow pages in it.
+  func svg() -> String { drawn.finished(narrow: ReliefPlotLayout(plot, isNarrow: true).drawn) }
+
+  /// The figure.
+  private var drawn: SVGWriter {
     var writer = SVGWriter(width: width, height: height, title: plot.title, description: description)
-    writer.heading(plot.title, plot.subtitle, room: width - 2 * Self.margin)
-    writer.add("path", ["d": Self.path(ground), "fill": Color.grid.hex])
+    if let narrow {
+      writer.heading(narrow)
+    } else {
+      writer.heading(plot.title, plot.subtitle, room: width - 2 * Self.margin)
+    }
+    writer.add("path", ["d": Self.path(ground)], fill: .grid)
     for cell in cells {
       // A thin edge of its own colour closes the seams between cells, a little darker to show the grid.
       let edge = cell.color.mixed(with: .ink, 0.12)
       writer.add(
-        "path",
-        [
-          "d": Self.path(cell.corners), "fill": cell.color.hex, "stroke": edge.hex, "stroke-width": "0.5",
-          "stroke-linejoin": "round",
-        ])
+        "path", ["d": Self.path(cell.corners), "stroke-width": "0.5", "stroke-linejoin": "round"], fill: cell.color,
+        stroke: edge)
     }
     drawAxes(into: &writer)
     let title = Style.headingSize.shortened(scale.title, to: HeatMapLayout.legendLimit)
-    writer.text(title, Style.headingSize, x: legendLeft, y: top + 14, full: scale.title)
+    writer.text(title, Style.headingSize, x: legend.x, y: legend.y + 10, full: scale.title)
     if cells.isEmpty {
       let middle = place(0.5, 0.5)
       writer.text("no finite values", Style.textSize, x: middle.x, y: middle.y, anchor: .middle, color: .softInk)
     } else {
-      writer.colorBar(scale, x: legendLeft, top: top + 26)
+      writer.colorBar(scale, x: legend.x, top: legend.y + 22)
     }
-    return writer.finished()
+    return writer
   }
 
   /// What a screen reader says.
@@ -42,13 +46,15 @@ extension ReliefPlotLayout {
     for (value, text) in zip(yTicks.values, yTicks.labels) {
       draw(text, at: place(1, y.fraction(of: value)), anchor: .start, towards: 1, into: &writer)
     }
-    let across = Style.headingSize.shortened(plot.grid.x.heading, to: 150)
+    // On a narrow page there is less room beside the ground.
+    let (room, distance) = narrow == nil ? (150.0, 40.0) : (84, 16)
+    let across = Style.headingSize.shortened(plot.grid.x.heading, to: room)
     let place = place(0.45, 0)
     writer.text(
-      across, Style.headingSize, x: place.x - 40, y: place.y + 32, anchor: .end, full: plot.grid.x.heading)
-    let down = Style.headingSize.shortened(plot.grid.y.heading, to: 150)
+      across, Style.headingSize, x: place.x - distance, y: place.y + 34, anchor: .end, full: plot.grid.x.heading)
+    let down = Style.headingSize.shortened(plot.grid.y.heading, to: room)
     let right = self.place(1, 0.45)
-    writer.text(down, Style.headingSize, x: right.x + 40, y: right.y + 32, full: plot.grid.y.heading)
+    writer.text(down, Style.headingSize, x: right.x + distance, y: right.y + 34, full: plot.grid.y.heading)
   }
 
   private func draw(

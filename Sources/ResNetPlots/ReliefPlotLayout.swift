@@ -5,12 +5,20 @@ struct ReliefPlotLayout {
   typealias Place = LinePlotLayout.Place
 
   static let margin = LinePlotLayout.margin
-  /// The side of the ground, and the height of the highest point above the lowest, in pixels before they are turned.
-  static let side = 430.0
-  static let rise = 230.0
-  /// How far the ground is turned, and how far the eye is above it, in radians.
-  static let turn = 38 * Double.pi / 180
-  static let elevation = 38 * Double.pi / 180
+
+  /// How a solid becomes a picture.
+  struct Projection {
+    /// The side of the ground, and the height of the highest point above the lowest, in pixels before they are turned.
+    let side, rise: Double
+    /// Where the middle of the ground lies.
+    let origin: Place
+    /// How far the ground is turned, and how far the eye is above it, in radians.
+    static let turn = 38 * Double.pi / 180
+    static let elevation = 38 * Double.pi / 180
+
+    /// From the middle of the ground to its farthest corner at a side.
+    static func reach(_ side: Double) -> Double { side * (cos(turn) + sin(turn)) / 2 }
+  }
 
   /// A cell of the surface.
   struct Cell {
@@ -21,6 +29,8 @@ struct ReliefPlotLayout {
   }
 
   let plot: ReliefPlot
+  /// The heading for a narrow page; nil on a wide one.
+  let narrow: NarrowHeading?
   let scale: ColorScale
   /// The cells, the farthest first.
   let cells: [Cell]
@@ -28,23 +38,29 @@ struct ReliefPlotLayout {
   let ground: [Place]
   let x, y: AxisScale
   let xTicks, yTicks: Ticks
-  let top, width, height, legendLeft: Double
-  private let origin: Place
+  let top, width, height: Double
+  /// Where the scale of colours begins.
+  let legend: Place
+  private let projection: Projection
 
-  init(_ plot: ReliefPlot) {
+  init(_ plot: ReliefPlot, isNarrow: Bool = false) {
     self.plot = plot
+    let narrow = isNarrow ? NarrowHeading(plot.title, plot.subtitle) : nil
+    self.narrow = narrow
     let grid = plot.grid
     let values = grid.valueScale
     scale = ColorScale(title: grid.value.heading, ramp: .blue, axis: values)
     x = AxisScale(domain: grid.columns[0]...grid.columns[grid.columns.count - 1], scale: grid.x.scale)
     y = AxisScale(domain: grid.rows[0]...grid.rows[grid.rows.count - 1], scale: grid.y.scale)
     (xTicks, yTicks) = (Ticks(x, limit: 5), Ticks(y, limit: 5))
-    top = plot.subtitle == nil ? 44.0 : 62
-    let reach = Self.side * (cos(Self.turn) + sin(Self.turn)) / 2
+    top = narrow?.bottom ?? (plot.subtitle == nil ? 44.0 : 62)
+    let (side, rise) = isNarrow ? (196.0, 105.0) : (430, 230)
+    let reach = Projection.reach(side)
     let origin = Place(
-      x: Self.margin + 30 + reach,
-      y: top + 12 + Self.rise * cos(Self.elevation) + reach * sin(Self.elevation))
-    self.origin = origin
+      x: isNarrow ? NarrowHeading.width / 2 : Self.margin + 30 + reach,
+      y: top + 12 + rise * cos(Projection.elevation) + reach * sin(Projection.elevation))
+    let projection = Projection(side: side, rise: rise, origin: origin)
+    self.projection = projection
 
     let heights = grid.heights(on: values)
     let (scaleX, scaleY) = (x, y)
@@ -60,15 +76,23 @@ struct ReliefPlotLayout {
         let level = Int((height * Double(ColorRamp.levels - 1)).rounded())
         cells.append(
           Cell(
-            corners: corners.map { $0.projected(from: origin) }, nearness: corners.reduce(0) { $0 + $1.nearness },
-            color: Self.lit(ColorRamp.blue.color(level: level), by: Self.light(on: corners))))
+            corners: corners.map { $0.projected(projection) }, nearness: corners.reduce(0) { $0 + $1.nearness },
+            color: Self.lit(
+              ColorRamp.blue.color(level: level), by: Self.light(on: corners.map { $0.solid(projection) }))))
       }
     }
     // Equally near ones in their order, so that the same values give the same bytes.
     self.cells = cells.enumerated().sorted { ($0.1.nearness, $0.0) < ($1.1.nearness, $1.0) }.map(\.element)
     ground = [(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5)]
-      .map { Point(across: $0.0, down: $0.1, height: 0).projected(from: origin) }
-    legendLeft = origin.x + reach + 40
+      .map { Point(across: $0.0, down: $0.1, height: 0).projected(projection) }
+    let below = origin.y + reach * sin(Projection.elevation) + 44
+    if isNarrow {
+      legend = Place(x: NarrowHeading.margin, y: below)
+      width = NarrowHeading.width
+      height = (below + HeatMapLayout.scaleHeight).rounded(.up)
+      return
+    }
+    legend = Place(x: origin.x + reach + 40, y: top + 4)
     let ticks = Ticks(values, limit: 6).labels.map {
       HeatMapLayout.barWidth + 8 + LinePlotLayout.tickSize.width(of: $0)
     }
@@ -76,13 +100,13 @@ struct ReliefPlotLayout {
     let titles = max(
       min(LinePlotLayout.titleSize.width(of: plot.title), 720),
       min(LinePlotLayout.textSize.width(of: plot.subtitle ?? ""), 720))
-    width = (max(legendLeft + max(ticks.max() ?? 0, heading), Self.margin + titles) + Self.margin).rounded(.up)
-    height = (origin.y + reach * sin(Self.elevation) + 44).rounded(.up)
+    width = (max(legend.x + max(ticks.max() ?? 0, heading), Self.margin + titles) + Self.margin).rounded(.up)
+    height = below.rounded(.up)
   }
 
   /// Where a place on the ground lies, by its shares of the two axes.
   func place(_ x: Double, _ y: Double) -> Place {
-    Point(across: x - 0.5, down: 0.5 - y, height: 0).projected(from: origin)
+    Point(across: x - 0.5, down: 0.5 - y, height: 0).projected(projection)
   }
 
   /// A point of the surface: shares of the ground's side from its middle, and of the rise from the ground.
@@ -90,30 +114,30 @@ struct ReliefPlotLayout {
     let across, down, height: Double
 
     private var turned: (x: Double, y: Double) {
-      let (sine, cosine) = (sin(ReliefPlotLayout.turn), cos(ReliefPlotLayout.turn))
+      let (sine, cosine) = (sin(Projection.turn), cos(Projection.turn))
       return (across * cosine - down * sine, across * sine + down * cosine)
     }
 
     var nearness: Double { turned.y }
 
-    func projected(from origin: Place) -> Place {
+    func projected(_ projection: Projection) -> Place {
       let (x, y) = turned
       return Place(
-        x: origin.x + x * ReliefPlotLayout.side,
-        y: origin.y + y * ReliefPlotLayout.side * sin(ReliefPlotLayout.elevation)
-          - height * ReliefPlotLayout.rise * cos(ReliefPlotLayout.elevation))
+        x: projection.origin.x + x * projection.side,
+        y: projection.origin.y + y * projection.side * sin(Projection.elevation)
+          - height * projection.rise * cos(Projection.elevation))
     }
 
     /// In pixels, upwards last.
-    var solid: SIMD3<Double> {
-      SIMD3(across * ReliefPlotLayout.side, down * ReliefPlotLayout.side, height * ReliefPlotLayout.rise)
+    func solid(_ projection: Projection) -> SIMD3<Double> {
+      SIMD3(across * projection.side, down * projection.side, height * projection.rise)
     }
   }
 
   /// How much light falls on a cell, from 0 to 1 (Lambert), by the normal of its diagonals.
-  private static func light(on corners: [Point]) -> Double {
-    let first = corners[2].solid - corners[0].solid
-    let second = corners[1].solid - corners[3].solid
+  private static func light(on corners: [SIMD3<Double>]) -> Double {
+    let first = corners[2] - corners[0]
+    let second = corners[1] - corners[3]
     var normal = SIMD3(
       first.y * second.z - first.z * second.y, first.z * second.x - first.x * second.z,
       first.x * second.y - first.y * second.x)

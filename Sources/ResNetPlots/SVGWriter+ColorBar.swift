@@ -11,8 +11,7 @@ extension SVGWriter {
         "rect",
         [
           "x": pixels(x), "y": pixels(y), "width": pixels(Style.barWidth), "height": pixels(step + 0.5),
-          "fill": scale.ramp.color(level: level).hex,
-        ])
+        ], fill: scale.ramp.color(level: level))
     }
     let ticks = Ticks(scale.axis, limit: 6)
     for (value, label) in zip(ticks.values, ticks.labels) {

@@ -1,69 +1,65 @@
-import Foundation
+import ResNetCore
 
 /// Writes the elements of an SVG file, one on a line.
+///
+/// Colours stand in attributes, which every program understands. Those of the page have a class as well, by which a style
+/// sheet puts others in their place on a dark page.
 struct SVGWriter {
-  private var lines: [String]
+  private let width, height: Double
+  private let title, description: String
+  private var lines: [String] = []
 
   /// Begins a figure: its size in pixels, and what a screen reader says.
   init(width: Double, height: Double, title: String, description: String) {
-    let size = "\(pixels(width)) \(pixels(height))"
-    lines = []
-    lines.append(
-      Self.tag(
-        "svg",
-        [
-          "xmlns": "http://www.w3.org/2000/svg", "width": pixels(width), "height": pixels(height),
-          "viewBox": "0 0 \(size)", "role": "img",
-          "font-family": "system-ui, 'Helvetica Neue', Helvetica, Arial, 'Liberation Sans', sans-serif",
-        ]) + ">")
-    lines.append("<title>\(Self.escaped(title))</title>")
-    lines.append("<desc>\(Self.escaped(description))</desc>")
-    add("rect", ["width": pixels(width), "height": pixels(height), "fill": "#FFFFFF"])
+    (self.width, self.height) = (width, height)
+    (self.title, self.description) = (title, description)
+    add("rect", ["width": pixels(width), "height": pixels(height)], fill: .ground)
   }
 
   /// Adds an element without content.
-  mutating func add(_ name: String, _ attributes: KeyValuePairs<String, String>) {
-    lines.append(Self.tag(name, attributes) + "/>")
+  mutating func add(
+    _ name: String, _ attributes: KeyValuePairs<String, String>, fill: Color? = nil, stroke: Color? = nil
+  ) {
+    lines.append(Self.tag(name, attributes) + Self.paint(fill: fill, stroke: stroke) + "/>")
   }
 
-  /// Adds a rectangle that says something where the pointer rests on it; it has a thin edge of white, if that leaves
-  /// something of its colour.
+  /// The attributes of colours, and the classes by which they are others on a dark page.
+  private static func paint(fill: Color? = nil, stroke: Color? = nil) -> String {
+    let paints = [("fill", fill), ("stroke", stroke)].compactMap { name, color in color.map { (name, $0) } }
+    let attributes = paints.map { " \($0)=\"\($1.hex)\"" }.joined()
+    let classes = paints.filter { $1.dark != nil }.map { SVGFigure.className($0, $1) }
+    return attributes + (classes.isEmpty ? "" : " class=\"\(classes.joined(separator: " "))\"")
+  }
+
+  /// Adds a rectangle that says something where the pointer rests on it; it has a thin edge of the ground's colour, if that
+  /// leaves something of its own.
   mutating func box(x: Double, y: Double, width: Double, height: Double, fill: Color, hint: String) {
-    let rectangle = Self.tag(
-      "rect",
-      [
-        "x": pixels(x), "y": pixels(y), "width": pixels(width), "height": pixels(height), "fill": fill.hex,
-        "stroke": Color.white.hex, "stroke-width": width < 3 ? "0" : "0.5",
-      ])
-    lines.append("\(rectangle)><title>\(Self.escaped(hint))</title></rect>")
+    let rectangle =
+      Self.tag(
+        "rect",
+        [
+          "x": pixels(x), "y": pixels(y), "width": pixels(width), "height": pixels(height),
+          "stroke-width": width < 3 ? "0" : "0.5",
+        ]) + Self.paint(fill: fill, stroke: .ground)
+    lines.append("\(rectangle)><title>\(escapedMarkup(hint))</title></rect>")
   }
 
-  /// Adds a disk with a thin edge of white that says something where the pointer rests on it.
-  mutating func dot(x: Double, y: Double, radius: Double, fill: Color, hint: String) {
-    let disk = Self.tag(
-      "circle",
-      ["cx": pixels(x), "cy": pixels(y), "r": pixels(radius), "fill": fill.hex, "stroke": Color.white.hex])
-    lines.append("\(disk)><title>\(Self.escaped(hint))</title></circle>")
-  }
-
-  /// Adds what stands above every figure: its title and, in smaller letters, how it came about.
-  mutating func heading(_ title: String, _ subtitle: String?, room: Double) {
-    typealias Style = LinePlotLayout
-    text(Style.titleSize.shortened(title, to: room), Style.titleSize, x: Style.margin, y: 28, full: title)
-    guard let subtitle else { return }
-    let short = Style.textSize.shortened(subtitle, to: room)
-    text(short, Style.textSize, x: Style.margin, y: 48, color: .softInk, full: subtitle)
+  /// Adds a disk with a thin edge that says something where the pointer rests on it.
+  mutating func dot(x: Double, y: Double, radius: Double, fill: Color, edge: Color = .ground, hint: String) {
+    let disk =
+      Self.tag("circle", ["cx": pixels(x), "cy": pixels(y), "r": pixels(radius)])
+      + Self.paint(fill: fill, stroke: edge)
+    lines.append("\(disk)><title>\(escapedMarkup(hint))</title></circle>")
   }
 
   /// Adds a path that is not filled.
   mutating func stroke(_ path: String, _ color: Color, width: Double = 1, dashes: String? = nil) {
     guard !path.isEmpty else { return }
     let start: KeyValuePairs = [
-      "d": path, "fill": "none", "stroke": color.hex, "stroke-width": Self.thickness(width),
-      "stroke-linejoin": "round",
+      "d": path, "fill": "none", "stroke-width": Self.thickness(width), "stroke-linejoin": "round",
     ]
     let end = dashes.map { " stroke-dasharray=\"\($0)\"" } ?? " stroke-linecap=\"round\""
-    lines.append(Self.tag("path", start) + end + "/>")
+    lines.append(Self.tag("path", start) + end + Self.paint(stroke: color) + "/>")
   }
 
   /// Where a text stands in relation to its point.
@@ -83,32 +79,36 @@ struct SVGWriter {
     full: String? = nil, turn: Double = 0
   ) {
     guard !text.isEmpty else { return }
-    var line = Self.tag("text", ["x": pixels(x), "y": pixels(y), "font-size": pixels(style.size), "fill": color.hex])
+    var line = Self.tag("text", ["x": pixels(x), "y": pixels(y), "font-size": pixels(style.size)])
+    line += Self.paint(fill: color)
     if style.isBold { line += " font-weight=\"bold\"" }
     if anchor != .start { line += " text-anchor=\"\(anchor.rawValue)\"" }
     if turn != 0 { line += " transform=\"rotate(\(pixels(turn)) \(pixels(x)) \(pixels(y)))\"" }
-    let hint = full.map { $0 == text ? "" : "<title>\(Self.escaped($0))</title>" } ?? ""
-    lines.append(line + ">\(hint)\(Self.escaped(text))</text>")
+    let hint = full.map { $0 == text ? "" : "<title>\(escapedMarkup($0))</title>" } ?? ""
+    lines.append(line + ">\(hint)\(escapedMarkup(text))</text>")
   }
 
-  /// Adds what lies behind a text that is not on white: its letters, thick, in the colour of the ground.
+  /// Adds what lies behind a text that is not on the ground: its letters, thick, in the colour of what is there.
   mutating func halo(
     _ text: String, _ style: TextSize, x: Double, y: Double, anchor: Anchor, color: Color, turn: Double = 0
   ) {
     guard !text.isEmpty else { return }
     var line = Self.tag("text", ["x": pixels(x), "y": pixels(y), "font-size": pixels(style.size)])
-    line += " fill=\"none\" stroke=\"\(color.hex)\" stroke-width=\"3\" stroke-linejoin=\"round\" aria-hidden=\"true\""
+    line +=
+      " fill=\"none\" stroke-width=\"3\" stroke-linejoin=\"round\" aria-hidden=\"true\"" + Self.paint(stroke: color)
     if anchor != .start { line += " text-anchor=\"\(anchor.rawValue)\"" }
     if turn != 0 { line += " transform=\"rotate(\(pixels(turn)) \(pixels(x)) \(pixels(y)))\"" }
-    lines.append(line + ">\(Self.escaped(text))</text>")
+    lines.append(line + ">\(escapedMarkup(text))</text>")
   }
 
   /// Adds a picture that is in the file itself, in a rectangle as large as it can be; it says something where the pointer
   /// rests on it.
   ///
-  /// - Parameter isSharp: whether its pixels are drawn as squares.
+  /// - Parameters:
+  ///   - address: `Image.dataAddress()`.
+  ///   - isSharp: whether its pixels are drawn as squares.
   mutating func picture(
-    _ file: [UInt8], x: Double, y: Double, width: Double, height: Double, isSharp: Bool, hint: String
+    _ address: String, x: Double, y: Double, width: Double, height: Double, isSharp: Bool, hint: String
   ) {
     let place = Self.tag(
       "image",
@@ -117,12 +117,33 @@ struct SVGWriter {
         "image-rendering": isSharp ? "pixelated" : "auto", "preserveAspectRatio": "xMidYMid meet",
       ])
     // Escaping megabytes of letters and digits would find nothing.
-    let address = "data:image/png;base64," + Data(file).base64EncodedString()
-    lines.append("\(place) href=\"\(address)\"><title>\(Self.escaped(hint))</title></image>")
+    lines.append("\(place) href=\"\(address)\"><title>\(escapedMarkup(hint))</title></image>")
   }
 
   /// The whole file.
-  func finished() -> String { (lines + ["</svg>", ""]).joined(separator: "\n") }
+  ///
+  /// - Parameter narrow: the same figure for a narrow page, where it is drawn for one: it lies in the file without being
+  ///   seen, for a page of several figures to take.
+  func finished(narrow: SVGWriter? = nil) -> String {
+    let head = [
+      Self.tag(
+        "svg",
+        [
+          "xmlns": "http://www.w3.org/2000/svg", "width": pixels(width), "height": pixels(height), "viewBox": box,
+          "role": "img", "font-family": SVGFigure.fonts,
+        ]) + ">", "<title>\(escapedMarkup(title))</title>", "<desc>\(escapedMarkup(description))</desc>",
+      "<style>\(SVGFigure.style)</style>",
+    ]
+    var other: [String] = []
+    if let narrow {
+      let size: KeyValuePairs = ["width": pixels(narrow.width), "height": pixels(narrow.height), "viewBox": narrow.box]
+      let start = Self.tag("svg", size) + " class=\"narrow\" display=\"none\">"
+      other = [start] + narrow.lines + ["</svg>"]
+    }
+    return (head + lines + other + ["</svg>", ""]).joined(separator: "\n")
+  }
+
+  private var box: String { "0 0 \(pixels(width)) \(pixels(height))" }
 
   private static func thickness(_ width: Double) -> String {
     // Lines are told apart by quarters of a pixel.
@@ -131,23 +152,6 @@ struct SVGWriter {
   }
 
   private static func tag(_ name: String, _ attributes: KeyValuePairs<String, String>) -> String {
-    attributes.reduce("<" + name) { $0 + " \($1.key)=\"\(escaped($1.value))\"" }
-  }
-
-  /// The text as XML takes it: marks as entities, line ends as spaces, and what XML forbids as U+FFFD.
-  static func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case "\t", "\n", "\r": result += " "
-      case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{FFFE}", "\u{FFFF}": result += "\u{FFFD}"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
+    attributes.reduce("<" + name) { $0 + " \($1.key)=\"\(escapedMarkup($1.value))\"" }
   }
 }

@@ -27,6 +27,19 @@ struct TextSize: Hashable {
     return text[..<head] + "…" + text[tail...]
   }
 
+  /// The text in lines that are broken between words, at most `most` of them; a line that is too wide is shortened.
+  func lines(of text: String, to limit: Double, most: Int) -> [String] {
+    var lines: [String] = []
+    for word in text.split(separator: " ") {
+      if let last = lines.last, lines.count == most || width(of: "\(last) \(word)") <= limit {
+        lines[lines.count - 1] = "\(last) \(word)"
+      } else {
+        lines.append(String(word))
+      }
+    }
+    return lines.map { shortened($0, to: limit) }
+  }
+
   private func width(of character: Character) -> Double {
     Self.width(of: character) * size * (isBold ? 1.1 : 1)
   }

@@ -38,6 +38,15 @@ public struct Evaluator: Sendable {
   /// - Throws: `ResNetError` of code `data` where classes or images do not fit the model, `usage` for an impossible
   ///   batch, `unavailable` where oneDNN or memory is missing.
   public func evaluate(on dataSet: DataSet) async throws -> Evaluation {
+    try await evaluate(on: dataSet, mistakes: 0).evaluation
+  }
+
+  /// Measures the model on all images of a set, and keeps so many of the mistakes that it was surest of, those first.
+  ///
+  /// - Throws: as `evaluate(on:)`.
+  public func evaluate(
+    on dataSet: DataSet, mistakes limit: Int
+  ) async throws -> (evaluation: Evaluation, mistakes: [Mistake]) {
     try check(dataSet)
     let loader = try Loader(
       dataSet, preprocessing: model.preprocessing(for: dataSet), batchSize: batch, order: .sequential,
@@ -46,8 +55,12 @@ public struct Evaluator: Sendable {
       let engine = try Engine(graph: model.graph, precision: precision, quantization: model.quantization)
       try engine.parameters.set(model.parameters)
       var confusion = ConfusionCounts(classes: dataSet.classCount)
-      let summary = try engine.evaluate(loader) { confusion.add(logits: $0, labels: $1) }
-      return Evaluation(summary, confusion, classNames: dataSet.classNames)
+      var worst = WorstMistakes(limit: limit, classes: dataSet.classCount)
+      let summary = try engine.evaluate(loader) {
+        confusion.add(logits: $0, labels: $1)
+        worst.add(logits: $0, labels: $1)
+      }
+      return (Evaluation(summary, confusion, classNames: dataSet.classNames), worst.mistakes)
     }
   }
 
@@ -74,6 +87,15 @@ extension Model {
   /// to its input where its preprocessing takes images as they are.
   package func preprocessing(for dataSet: DataSet) -> Preprocessing {
     dataSet.imageShape == nil ? preprocessing.resizing(to: input) : preprocessing
+  }
+
+  /// What a reader of errors should know where the model calls its classes otherwise than a set of images, as what is said
+  /// of the model.
+  package func noteOnClasses(of dataSet: DataSet) -> String? {
+    zip(classes, dataSet.classNames).first { $0 != $1 }.map { own, other in
+      "calls its classes otherwise than the data, \(quoted(own)) where that has \(quoted(other)): the errors mean "
+        + "something only where both are the same"
+    }
   }
 }
 

@@ -99,29 +99,45 @@ extension RunCurve {
   /// Runs in one figure: above, the error on training images (thin) and on test images (bold) by epoch; below, how far
   /// they lie apart.
   public static func figure(of runs: [RunCurve], title: String, subtitle: String? = nil) -> LinePlot {
-    let isAlone = runs.count == 1
-    var errors: [LinePlot.Series] = []
-    var gaps: [LinePlot.Series] = []
-    for (slot, run) in runs.enumerated() {
-      let numbers = run.epochs.map { Double($0.number) }
-      errors.append(
-        LinePlot.Series(
-          isAlone ? "training" : "\(run.name), training", points: zip(numbers, run.epochs.map(\.trainingError)),
-          emphasis: .thin, isDashed: true, colorSlot: slot))
-      guard run.epochs.contains(where: { $0.testError != nil }) else { continue }
-      errors.append(
-        LinePlot.Series(
-          isAlone ? "test" : "\(run.name), test", points: zip(numbers, run.epochs.map { $0.testError ?? .nan }),
-          emphasis: .bold, colorSlot: slot))
-      gaps.append(
-        LinePlot.Series(
-          isAlone ? "test − training" : run.name,
-          points: zip(numbers, run.epochs.map { ($0.testError ?? .nan) - $0.trainingError }), emphasis: .bold,
-          colorSlot: slot))
+    let gaps = runs.enumerated().filter { $1.isTested }.map { slot, run in
+      LinePlot.Series(
+        runs.count == 1 ? "test − training" : run.name,
+        points: run.epochs.map { (Double($0.number), ($0.testError ?? .nan) - $0.trainingError) }, emphasis: .bold,
+        colorSlot: slot)
     }
+    let errors = series(of: runs, training: \.trainingError, test: \.testError)
     let upper = LinePlot.Panel(y: PlotAxis("error", unit: "%"), series: errors, height: 300)
     let lower = LinePlot.Panel(y: PlotAxis("gap", unit: "points"), series: gaps, height: 140)
     return LinePlot(
       title: title, subtitle: subtitle, x: PlotAxis("epoch"), panels: gaps.isEmpty ? [upper] : [upper, lower])
+  }
+
+  /// Runs in one figure: the mean cross-entropy of training images (thin) and of test images (bold) by epoch.
+  public static func lossFigure(of runs: [RunCurve], title: String, subtitle: String? = nil) -> LinePlot {
+    let losses = series(of: runs, training: \.trainingLoss, test: \.testLoss)
+    return LinePlot(
+      title: title, subtitle: subtitle, x: PlotAxis("epoch"),
+      panels: [
+        LinePlot.Panel(y: PlotAxis("cross-entropy", unit: "nats", scale: .logarithmic), series: losses, height: 300)
+      ])
+  }
+
+  private var isTested: Bool { epochs.contains { $0.testError != nil } }
+
+  /// For each run what was measured on training images and, where it tested, on test images.
+  private static func series(
+    of runs: [RunCurve], training: (Epoch) -> Double, test: (Epoch) -> Double?
+  ) -> [LinePlot.Series] {
+    runs.enumerated().flatMap { slot, run in
+      func name(_ images: String) -> String { runs.count == 1 ? images : "\(run.name), \(images)" }
+      let thin = LinePlot.Series(
+        name("training"), points: run.epochs.map { (Double($0.number), training($0)) }, emphasis: .thin, isDashed: true,
+        colorSlot: slot)
+      guard run.isTested else { return [thin] }
+      let bold = LinePlot.Series(
+        name("test"), points: run.epochs.map { (Double($0.number), test($0) ?? .nan) }, emphasis: .bold, colorSlot: slot
+      )
+      return [thin, bold]
+    }
   }
 }

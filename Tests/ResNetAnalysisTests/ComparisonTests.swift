@@ -231,7 +231,7 @@ func madeRuns(_ network: String, training: [Double], test: [Double]) throws -> [
     let files = try comparison.write(to: folder)
     #expect(
       files.map { ($0 as NSString).lastPathComponent }
-        == ["errors.svg", "depth.svg", "gap.svg", "comparison.csv", "comparison.txt"])
+        == ["comparison.svg", "comparison-depth.svg", "comparison-gap.svg", "comparison.csv", "comparison.txt"])
     let lines = try String(contentsOfFile: folder + "/comparison.csv", encoding: .utf8).split(separator: "\n")
     #expect(lines.count == 4)
     #expect(

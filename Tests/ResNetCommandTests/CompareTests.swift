@@ -42,7 +42,7 @@ import Testing
     #expect(words.contains("the residual networks: from 8 to 14 layers the test"), "\(result.output)")
     #expect(lines.allSatisfy { $0.count <= 80 || $0.hasPrefix("  /") }, "\(result.output)")
     #expect(result.errors.contains("run 6 of 6: resnet14, seed 1"))
-    for file in ["errors.svg", "depth.svg", "gap.svg", "comparison.csv", "comparison.txt"] {
+    for file in ["comparison.svg", "comparison-depth.svg", "comparison-gap.svg", "comparison.csv", "comparison.txt"] {
       #expect(result.output.contains("  \(output)/\(file)\n"))
       #expect(try !bytes("\(output)/\(file)").isEmpty)
     }
@@ -68,7 +68,7 @@ import Testing
       ])
     #expect(runs.status == 0, "\(runs.errors)")
     #expect(runs.output.contains("plain8         8     2"), "\(runs.output)")
-    #expect(FileManager.default.fileExists(atPath: folder.path + "/taken/errors.svg"))
+    #expect(FileManager.default.fileExists(atPath: folder.path + "/taken/comparison.svg"))
     let both = try Tool.run(
       arguments(["resnet8", output + "/plain8-seed0"], seeds: 1, output: folder.path + "/both"))
     #expect(both.status == 0 && both.output.contains("With 8 layers"), "\(both.errors)")

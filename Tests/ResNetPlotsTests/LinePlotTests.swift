@@ -81,6 +81,8 @@ import Testing
       let figure = try Figure(plot.svg())
       let faults = try figure.misplacedTexts()
       #expect(faults == [], "seed \(seed)")
+      let narrowFaults = try Figure(plot.svg(), isNarrow: true).misplacedTexts()
+      #expect(narrowFaults == [], "seed \(seed)")
 
       let layout = LinePlotLayout(plot)
       for (panel, drawn) in zip(plot.panels, layout.panels) {
@@ -147,14 +149,14 @@ import Testing
     #expect(line.stretches[0].count == 20)
   }
 
-  @Test("Eight lines of a thousand epochs keep every point, in a file below 150 kB")
+  @Test("Eight lines of a thousand epochs keep every point, in a file below 300 kB with the figure for narrow pages")
   func thousandEpochs() throws {
     var numbers = randomNumbers(1)
     let lines = (0..<8).map { index in
       series((0..<1000).map { _ in numbers.number(0, 60) }, name: "seed \(index)")
     }
     let svg = plot(lines).svg()
-    #expect(svg.utf8.count < 150_000)
+    #expect(svg.utf8.count < 300_000)
     let paths = try Figure(svg).all("path").filter { $0.attributes["stroke-width"] == "2.25" }
     #expect(paths.count == 8)
     #expect(paths.allSatisfy { $0.attributes["d"]?.split(whereSeparator: { "ML".contains($0) }).count == 1000 })
@@ -191,14 +193,39 @@ import Testing
     #expect(corners(marks(many)[0]) != corners(marks(many)[7]))
   }
 
+  @Test("For narrow pages lines are named below their fields, each behind a piece of its line, and nothing is wider")
+  func narrow() throws {
+    var plot = curves
+    plot.title = "A title that is far too long for one line of a telephone, and goes on and on"
+    plot.panels[0].y = PlotAxis("the error of a classification by the greatest of all logits", unit: "%")
+    let figure = try Figure(plot.svg(), isNarrow: true)
+    #expect(figure.elements[0].attributes["viewBox"]?.hasPrefix("0 0 360 ") == true)
+    #expect(figure.elements[0].attributes["display"] == "none")
+    #expect(try figure.misplacedTexts() == [])
+    // Words are broken into lines, not cut.
+    let words = figure.texts.joined(separator: " ")
+    #expect(words.contains("of a telephone, and goes on and on"))
+    #expect(figure.texts.allSatisfy { !$0.contains("…") })
+    for text in ["training 1.65", "test 8.62", "gap 6.98"] { #expect(figure.texts.contains(text)) }
+    // Each field has the numbers of the epochs below it.
+    #expect(figure.texts.filter { $0 == "10" }.count >= 2)
+    let layout = LinePlotLayout(plot, isNarrow: true)
+    #expect(layout.panels[0].lines.allSatisfy { $0.label.middle > layout.panels[0].bottom + 18 })
+    #expect(layout.panels[1].top > layout.panels[0].lines[1].label.middle)
+    #expect(layout.panels.allSatisfy { $0.bottom - $0.top <= 240 })
+  }
+
   @Test("The same values give the same bytes, and a line's colour can be given")
-  func determinism() {
+  func determinism() throws {
     #expect(curves.svg() == curves.svg())
     var other = curves
     other.panels[0].series[0].colorSlot = 5
     #expect(other.svg() != curves.svg())
-    #expect(other.svg().contains(Palette.colors[5].hex))
-    #expect(!curves.svg().contains(Palette.colors[5].hex))
+    func uses(_ plot: LinePlot) throws -> Bool {
+      try Figure(plot.svg()).elements.contains { $0.attributes["stroke"] == Palette.colors[5].hex }
+    }
+    #expect(try uses(other))
+    #expect(try !uses(curves))
   }
 
   @Test("A band is shaded behind its line, inside the field, with a gap where it is not finite")

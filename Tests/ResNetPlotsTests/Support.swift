@@ -8,7 +8,7 @@ import Testing
   import FoundationXML
 #endif
 
-/// An SVG file as a strict XML parser reads it.
+/// An SVG file as a strict XML parser reads it: the figure that everybody sees, or the one for narrow pages that lies in it.
 final class Figure: NSObject, XMLParserDelegate {
   struct Element {
     let name: String
@@ -20,8 +20,12 @@ final class Figure: NSObject, XMLParserDelegate {
 
   private(set) var elements: [Element] = []
   private var open: [Int] = []
+  private let isNarrow: Bool
+  /// Whether what is read lies in the figure for narrow pages.
+  private var isInNarrow = false
 
-  init(_ svg: String) throws {
+  init(_ svg: String, isNarrow: Bool = false) throws {
+    self.isNarrow = isNarrow
     super.init()
     let parser = XMLParser(data: Data(svg.utf8))
     parser.delegate = self
@@ -32,12 +36,15 @@ final class Figure: NSObject, XMLParserDelegate {
     _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?,
     attributes: [String: String]
   ) {
+    if name == "svg", attributes["class"] == "narrow" { isInNarrow = true }
+    guard isInNarrow == isNarrow else { return }
     open.append(elements.count)
     elements.append(Element(name: name, attributes: attributes))
   }
 
   func parser(_ parser: XMLParser, didEndElement name: String, namespaceURI: String?, qualifiedName: String?) {
-    open.removeLast()
+    if isInNarrow == isNarrow { open.removeLast() }
+    if name == "svg" { isInNarrow = false }
   }
 
   func parser(_ parser: XMLParser, foundCharacters text: String) {

@@ -33,6 +33,9 @@ import Testing
     #expect(layout.levels.allSatisfy { level in figure.texts.contains(level.text) })
     #expect(layout.levels.filter { $0.label != nil }.count >= layout.levels.count / 3)
     #expect(plot.svg() == text)
+    let narrow = try Figure(text, isNarrow: true)
+    #expect(try narrow.misplacedTexts() == [])
+    #expect(narrow.texts.contains("as trained: 0.01") && narrow.texts.contains("loss (nats)"))
   }
 
   @Test("The mark at the left and the right side keeps its name on the page")
@@ -56,6 +59,8 @@ import Testing
     let grid = try grid { x, y in x > 0.5 && y > 0.5 ? hole : bowl(x, y) }
     let figure = try Figure(ContourPlot(title: "", grid: grid).svg())
     #expect(figure.texts.contains("not finite"))
+    let narrow = try Figure(ContourPlot(title: "", grid: grid).svg(), isNarrow: true)
+    #expect(try narrow.texts.contains("not finite") && narrow.misplacedTexts() == [])
     #expect(figure.all("path").contains { $0.attributes["fill"] == Color.missing.hex })
     #expect(ReliefPlotLayout(ReliefPlot(title: "", grid: grid)).cells.count < 14 * 14)
     #expect(try Figure(ReliefPlot(title: "", grid: grid).svg()).misplacedTexts() == [])
@@ -78,6 +83,8 @@ import Testing
     let corners = layout.cells.flatMap(\.corners)
     #expect(corners.allSatisfy { (0...layout.width).contains($0.x) && (0...layout.height).contains($0.y) })
     #expect(try Figure(plot.svg()).misplacedTexts() == [])
+    let faults = try Figure(plot.svg(), isNarrow: true).misplacedTexts()
+    #expect(faults == [])
     #expect(plot.svg() == plot.svg())
   }
 

@@ -56,11 +56,24 @@ import Testing
     #expect(size.shortened("anything", to: 0) == "…")
   }
 
+  @Test("A text is broken between words, and what is too wide or too much is shortened")
+  func lines() {
+    let size = TextSize(size: 12)
+    let text = "Gradients by layer: plain56 and resnet56"
+    let lines = size.lines(of: text, to: 150, most: 4)
+    #expect(lines.count > 1 && lines.joined(separator: " ") == text)
+    #expect(lines.allSatisfy { size.width(of: $0) <= 150 })
+    let few = size.lines(of: text + " and many more of them", to: 150, most: 2)
+    #expect(few.count == 2 && few[1].contains("…") && size.width(of: few[1]) <= 150)
+    #expect(size.lines(of: "", to: 150, most: 2) == [])
+    #expect(size.lines(of: String(repeating: "x", count: 90), to: 150, most: 2).map { $0.contains("…") } == [true])
+  }
+
   @Test("What XML gives a meaning or forbids is written so that it can be read")
   func escaping() throws {
-    #expect(SVGWriter.escaped("a<b>&\"c\"") == "a&lt;b&gt;&amp;&quot;c&quot;")
-    #expect(SVGWriter.escaped("a\nb\u{0}\u{1B}[31m\u{FFFE}") == "a b\u{FFFD}\u{FFFD}[31m\u{FFFD}")
-    #expect(SVGWriter.escaped("猫 🐈") == "猫 🐈")
+    #expect(escapedMarkup("a<b>&\"c\"") == "a&lt;b&gt;&amp;&quot;c&quot;")
+    #expect(escapedMarkup("a\nb\u{0}\u{1B}[31m\u{FFFE}") == "a b\u{FFFD}\u{FFFD}[31m\u{FFFD}")
+    #expect(escapedMarkup("猫 🐈") == "猫 🐈")
   }
 
   @Test("Labels that fit stay where they are; others move apart as little as they can, within the field")
@@ -93,6 +106,13 @@ import Testing
       #expect(colors[0].contrast(with: .white) > 1.15)
     }
     #expect(Palette.colors.allSatisfy { $0.readable.contrast(with: .white) >= 4.5 })
+    // On a dark page text in any of them is read as easily, and none becomes another's.
+    let ground = Color(Color.ground.dark ?? 0)
+    let counterparts = (Palette.colors + [.ink, .softInk]).map { Color($0.dark ?? 0) }
+    #expect(counterparts.allSatisfy { $0.contrast(with: ground) >= 4.5 })
+    #expect(Set(counterparts).count == counterparts.count)
+    #expect(Palette.colors.allSatisfy { $0.readable.dark == $0.dark })
+    #expect(Color.grid.contrast(with: .white) < 1.4 && Color(Color.grid.dark ?? 0).contrast(with: ground) < 1.8)
     #expect(Palette.index(of: -1) == Palette.colors.count - 1)
     #expect(Palette.index(of: .min) < Palette.colors.count)
     #expect(abs(Color(0x777777).contrast(with: .white) - 4.48) < 0.01)

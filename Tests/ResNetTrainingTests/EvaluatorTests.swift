@@ -27,6 +27,27 @@ import Testing
     #expect(abs(one.calibrationError - other.calibrationError) < 1e-3)
   }
 
+  @Test("The worst mistakes are those of the evaluation, and do not depend on the batch")
+  func mistakes() async throws {
+    let data = try pictures(24, classes: 7, seed: 1)
+    let (evaluation, mistakes) = try await Evaluator(model()).evaluate(on: data, mistakes: 100)
+    #expect(Double(mistakes.count) == (24 * evaluation.topOneError / 100).rounded())
+    for mistake in mistakes {
+      #expect(data.labels[mistake.position] == Int32(mistake.label) && mistake.label != mistake.predicted)
+      #expect(evaluation.confusion[mistake.label][mistake.predicted] > 0)
+      #expect(mistake.probability > mistake.ownProbability)
+    }
+    #expect(zip(mistakes, mistakes.dropFirst()).allSatisfy { $0.probability >= $1.probability })
+    let few = try await Evaluator(model(), batch: 5).evaluate(on: data, mistakes: 3)
+    #expect(few.mistakes.map(\.position) == mistakes.prefix(3).map(\.position))
+    #expect(few.evaluation.confusion == evaluation.confusion)
+    // The commonest confusions and the worst classes are counted from the same.
+    let most = evaluation.confusions(most: 3)
+    #expect(most.count == 3 && most[0].count == evaluation.confusions(most: 100).map(\.count).max())
+    let worst = evaluation.worstClasses(most: 7).compactMap { evaluation.perClass[$0].error }
+    #expect(worst == worst.sorted(by: >))
+  }
+
   @Test("The classes of an evaluation add up to its errors, and stand in the order of the labels")
   func classes() async throws {
     let evaluation = try await Evaluator(model()).evaluate(on: pictures(23, classes: 7, seed: 1))

@@ -126,6 +126,30 @@ import Testing
     #expect((0..<3).map(counts.row) == [[2, 1, 0], [0, 1, 1], [0, 0, 0]])
     #expect((0..<3).map(counts.images) == [3, 3, 0])
   }
+
+  @Test("Of the mistakes the surest are kept, equal ones in their order, and those without numbers left out")
+  func worstMistakes() {
+    let logits: [[Float]] = [
+      [2, 0, 0], [0, 3, 0], [5, 0, 0], [0, .nan, 9], [2, 0, 0], [0, 0, .infinity], [0, 1, 0],
+    ]
+    func worst(_ limit: Int) -> [Mistake] {
+      var mistakes = WorstMistakes(limit: limit, classes: 3)
+      // In batches of any size.
+      for (rows, labels) in [(logits[..<3], [1, 2, 0]), (logits[3...], [0, 1, 1, 0])]
+        as [(ArraySlice<[Float]>, [Int32])]
+      {
+        read(Array(rows), labels) { mistakes.add(logits: $0, labels: $1) }
+      }
+      return mistakes.mistakes
+    }
+    let all = worst(10)
+    #expect(all.map(\.position) == [1, 0, 4, 6])
+    #expect(all.map(\.label) == [2, 1, 1, 0] && all.map(\.predicted) == [1, 0, 0, 1])
+    #expect(abs(all[0].probability - exp(3) / (exp(3) + 2)) < 1e-9)
+    #expect(abs(all[0].ownProbability - 1 / (exp(3) + 2)) < 1e-9)
+    #expect(worst(2) == Array(all.prefix(2)))
+    #expect(worst(0).isEmpty)
+  }
 }
 
 /// The scores of samples with rows of logits.

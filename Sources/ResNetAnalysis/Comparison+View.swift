@@ -1,9 +1,11 @@
 import ResNetCore
-import ResNetFiles
 import ResNetPlots
 import ResNetTraining
 
-extension Comparison {
+extension Comparison: View {
+  /// What its files are called.
+  public static let name = "comparison"
+
   /// What is measured and how.
   public static let definition = """
     Every network is trained alike: same recipe, same images, same seeds. Errors are the share of images, in percent, \
@@ -15,17 +17,41 @@ extension Comparison {
     point too). Layers are those with weights on the longest path; the projections of shortcuts do not count.
     """
 
-  /// What `comparison.csv` holds: a row for each network; errors in percent, times in seconds.
-  public func table() throws -> ViewTable {
+  /// What is expected, and whose work says so.
+  public static let expectation = """
+    Residual networks get better with depth. Plain ones get worse from some depth on, on their training images too, \
+    which is degradation and not overfitting: He et al. (2015), figures 1, 4 and 6, \
+    https://arxiv.org/abs/1512.03385.
+    """
+
+  /// What is compared, as in `Errors of plain20, plain56, resnet20 and resnet56`.
+  public var title: String { "Errors of \(listed(networks.map(\.name)))" }
+
+  /// The verdict, and the numbers that it is made of.
+  public var finding: String { verdict.text }
+
+  /// The errors by iteration; the errors at the end by depth; where runs tested, how far the two lie apart.
+  public var figures: [ViewFigure] {
+    [ViewFigure(svg: errorFigure.svg()), ViewFigure(suffix: "depth", svg: depthFigure.svg())]
+      + (gapFigure.map { [ViewFigure(suffix: "gap", svg: $0.svg())] } ?? [])
+  }
+
+  /// Four paragraphs and the networks' numbers.
+  public var text: String {
+    [title, finding, Self.definition, Self.expectation, summary.aligned].joined(separator: "\n\n") + "\n"
+  }
+
+  /// A row for each network; errors in percent, times in seconds.
+  public var table: ViewTable {
     let measures: [(name: String, value: (Network) -> Spread?)] = [
       ("training_error_percent", { $0.trainingError }), ("test_error_percent", { $0.testError }),
       ("best_training_error_percent", { $0.bestTrainingError }), ("best_test_error_percent", { $0.bestTestError }),
       ("seconds", { $0.seconds }),
     ]
-    return try ViewTable(
-      columns: ["network", "kind", "layers", "parameters", "runs", "diverged", "epochs", "iterations"]
+    return ViewTable(
+      trusted: ["network", "kind", "layers", "parameters", "runs", "diverged", "epochs", "iterations"]
         + measures.flatMap { measure in ["", "_least", "_greatest"].map { measure.name + $0 } },
-      rows: networks.map { network in
+      networks.map { network in
         let last = network.runs.compactMap(\.epochs.last).max { $0.step < $1.step }
         let counts = [
           network.layers, network.runs[0].parameters, network.runs.count, network.divergedCount, last?.number ?? 0,
@@ -41,10 +67,10 @@ extension Comparison {
   }
 
   /// The networks for people, a line each: errors in percent, at the end and the least on test images of any epoch.
-  public func summary() throws -> ViewTable {
-    try ViewTable(
-      columns: ["network", "layers", "runs", "training error", "test error", "best"],
-      rows: networks.map { network in
+  public var summary: ViewTable {
+    ViewTable(
+      trusted: ["network", "layers", "runs", "training error", "test error", "best"],
+      networks.map { network in
         [
           .text(network.name), .integer(network.layers), .integer(network.runs.count), cell(network.trainingError),
           cell(network.testError), network.bestTestError.map { .text(number($0.median)) } ?? .empty,
@@ -61,24 +87,4 @@ extension Comparison {
   }
 
   private func number(_ value: Double) -> String { value.isFinite ? fixed(value, 2) : "diverged" }
-
-  /// Writes the comparison into a folder, which is made if need be: `errors.svg`, `depth.svg`, `gap.svg` (where runs
-  /// tested), `comparison.csv` and `comparison.txt`.
-  ///
-  /// - Returns: the paths of the files.
-  /// - Throws: `ResNetError` of code `inputOutput` where a file cannot be written.
-  @discardableResult
-  public func write(to folder: String) throws -> [String] {
-    let base = folder.hasSuffix("/") ? folder : folder + "/"
-    let files =
-      [("errors.svg", errorFigure.svg()), ("depth.svg", depthFigure.svg())]
-      + (gapFigure.map { [("gap.svg", $0.svg())] } ?? [])
-      + [
-        ("comparison.csv", try table().commaSeparated),
-        ("comparison.txt", [try summary().aligned, verdict.text, Self.definition].joined(separator: "\n\n") + "\n"),
-      ]
-    try RunFolder.makeFolder(folder)
-    for (name, contents) in files { try AtomicFile.write(contents, to: base + name) }
-    return files.map { base + $0.0 }
-  }
 }
